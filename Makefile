@@ -1,0 +1,48 @@
+# What a developer and the automatic check both use.  `make help` lists the verbs.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+CONFIGURATION ?= release
+SWIFT_BUILD := swift build --explicit-target-dependency-import-check error
+BIN = .build/$(CONFIGURATION)
+
+.PHONY: help setup build demo test test-long check lint format bench sanitize clean
+
+help: ## Lists the verbs.
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: ## Installs what is missing from Debian; says what and why.
+	@pipelines/tools/setup
+
+build: setup ## Builds everything, checking which target imports which.
+	$(SWIFT_BUILD) -c $(CONFIGURATION)
+	@pipelines/tools/link-plugins $(BIN)
+
+demo: build ## Runs the pipelines on the sample photos through a daemon, and shows what was made.
+	@pipelines/tools/demo $(BIN)
+
+test: setup ## Runs the tests.
+	$(SWIFT_BUILD) --build-tests
+	@pipelines/tools/link-plugins .build/debug
+	swift test --skip-build --parallel
+
+test-long: setup ## Runs the tests with 200 random kills and a minute of each fuzzer.
+	$(SWIFT_BUILD) --build-tests
+	@pipelines/tools/link-plugins .build/debug
+	LATTICE_TEST_LONG=1 swift test --skip-build --parallel
+
+check: lint test ## What the automatic check runs: lint, build with the dependency check, tests.
+
+lint: ## Fails on style findings.
+	swift format lint --strict --parallel --recursive Package.swift Sources Plugins Tests
+
+format: ## Rewrites the sources in the house style.
+	swift format --in-place --parallel --recursive Package.swift Sources Plugins Tests
+
+bench: build ## Measures: whole pipelines against peers, kernels against their references.
+	$(BIN)/lattice-bench
+
+sanitize: setup ## Runs the tests under the thread sanitizer.
+	swift test --sanitize=thread -Xswiftc -use-ld=lld --scratch-path .build-tsan
+
+clean: ## Removes what was built.
+	rm -rf .build .build-*
