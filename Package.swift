@@ -9,11 +9,87 @@ let settings: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
+/// Kernels are optimised in debug builds too, and never contract a*b+c: results are part of the contract.
+let kernelSettings: [CSetting] = [.unsafeFlags(["-O3", "-ffp-contract=off"])]
+
+/// A plugin exports its entry function and nothing else.
+let pluginLinkage: [LinkerSetting] = [
+  .unsafeFlags(["-Xlinker", "--version-script=\(Context.packageDirectory)/Plugins/stage.map"])
+]
+
+let argumentParser: Target.Dependency = .product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(
+  _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [],
+  resources: [Resource]? = nil
+) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies, exclude: exclude, resources: resources,
+    swiftSettings: settings)
+}
+
+/// A folder of `Plugins/`, built as `lib<name>.so`.
+func plugin(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(
+    name: name, dependencies: ["CStageABI", "StageSDK"] + dependencies, path: "Plugins/\(name)",
+    swiftSettings: settings, linkerSettings: pluginLinkage)
+}
+
 let package = Package(
   name: "lattice",
+  products: [
+    .library(name: "StageSDK", targets: ["StageSDK"]),
+    .executable(name: "latticed", targets: ["latticed"]),
+    .executable(name: "lattice-worker", targets: ["lattice-worker"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+  ],
   targets: [
+    // The only header both columns know.
     .target(name: "CStageABI"),
-    .target(name: "JobModel", swiftSettings: settings),
-    .testTarget(name: "JobModelTests", dependencies: ["JobModel"], swiftSettings: settings),
+
+    // Left column: what a stage computes.
+    library("StageSDK", ["CStageABI"]),
+
+    // Right column: what happens to a job.
+    .target(name: "CSystemCalls"),
+    .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    library("JobModel"),
+    library("DurableFiles", ["CSystemCalls"]),
+    library("YAML", ["CYAML"]),
+    library("PipelineSpec", ["YAML"]),
+    library("WorkerLink", ["CSystemCalls", "DurableFiles", "JobModel"]),
+    library("StageHost", ["CStageABI", "JobModel"]),
+    library("StageCatalog", ["CSystemCalls", "DurableFiles", "JobModel"]),
+    library("Planning", ["DurableFiles", "JobModel", "PipelineSpec", "StageCatalog", "YAML"]),
+    library("Journal", ["JobModel", .product(name: "GRDB", package: "GRDB.swift")]),
+    library("JobQueue", ["CSystemCalls", "DurableFiles", "JobModel"]),
+    library("JobReport", ["DurableFiles", "JobModel"]),
+    library("ShardRun", ["DurableFiles", "JobModel", "StageHost", "WorkerLink"]),
+    library(
+      "Supervision",
+      [
+        "CSystemCalls", "DurableFiles", "JobModel", "JobQueue", "JobReport", "Journal",
+        "PipelineSpec", "Planning", "StageCatalog", "WorkerLink",
+      ]),
+    .executableTarget(
+      name: "lattice-worker", dependencies: ["DurableFiles", "JobModel", "ShardRun", "StageHost"],
+      swiftSettings: settings),
+    .executableTarget(
+      name: "latticed", dependencies: ["DurableFiles", "JobModel", "Supervision", argumentParser],
+      swiftSettings: settings),
+    tests("JobModelTests", ["JobModel"]),
+    tests("DurableFilesTests", ["DurableFiles"]),
+    tests("JobReportTests", ["JobReport"]),
+    tests(
+      "SupervisionTests",
+      ["DurableFiles", "JobModel", "JobQueue", "Journal", "PipelineSpec", "Supervision"]),
   ]
 )

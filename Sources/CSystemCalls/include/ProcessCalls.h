@@ -1,0 +1,33 @@
+// Calls about processes that Swift's Glibc module lacks. Each sets no global and keeps nothing; a result below
+// 0 is a negated errno.
+#ifndef LATTICE_PROCESS_CALLS_H
+#define LATTICE_PROCESS_CALLS_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+// Starts `path` as the leader of a new session, with default signal actions and an empty signal mask.
+//
+// The child gets `input` as descriptor 0, `output` as 1 and 2, `lifeline` as 3, and no other descriptor; the
+// caller keeps its own. `arguments` and `environment` end with NULL. Returns the process id.
+pid_t lattice_spawn(const char *path, char *const arguments[], char *const environment[], int input,
+                    int output, int lifeline);
+
+// Opens a descriptor that polls readable once process `pid` has ended; close-on-exec.
+int lattice_pidfd_open(pid_t pid);
+
+// Sends `signal` to the process of a pidfd: never to another that got its number.
+int lattice_pidfd_send_signal(int pidfd, int signal);
+
+// Makes a pipe whose ends are close-on-exec; `ends[0]` reads. Returns 0.
+int lattice_pipe(int ends[2]);
+
+// Blocks SIGTERM, SIGINT and SIGHUP and returns a non-blocking, close-on-exec descriptor that delivers them.
+//
+// To be called before any thread is started.
+int lattice_stop_signals(void);
+
+// The next signal waiting in a descriptor of lattice_stop_signals, or 0 when there is none.
+int lattice_next_signal(int descriptor);
+
+#endif

@@ -1,0 +1,47 @@
+import Glibc
+
+/// An open file that is closed when nobody holds it any more.
+package final class OpenFile: Sendable {
+  package let descriptor: Int32
+  package let path: String
+
+  /// Opens `path`; close-on-exec is added.
+  ///
+  /// - Throws: ``FileError`` of step "open", or "create" when `flags` hold `O_CREAT`.
+  package init(_ path: String, _ flags: Int32, permissions: UInt32 = 0o644) throws(FileError) {
+    let descriptor = open(path, flags | O_CLOEXEC, permissions)
+    guard descriptor >= 0 else {
+      throw FileError(flags & O_CREAT != 0 ? "create" : "open", path, errno)
+    }
+    self.descriptor = descriptor
+    self.path = path
+  }
+
+  deinit { close(descriptor) }
+
+  /// Writes all bytes at the file's position.
+  package func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
+    var done = 0
+    while done < bytes.count {
+      let count = Glibc.write(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done)
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw FileError("write", path, errno)
+      }
+      done += count
+    }
+  }
+
+  package func write(_ bytes: [UInt8]) throws(FileError) {
+    var failure: FileError?
+    bytes.withUnsafeBytes { buffer in
+      do throws(FileError) { try write(buffer) } catch { failure = error }
+    }
+    if let failure { throw failure }
+  }
+
+  /// Makes what was written survive a power cut.
+  package func sync() throws(FileError) {
+    guard fsync(descriptor) == 0 else { throw FileError("sync", path, errno) }
+  }
+}

@@ -1,0 +1,63 @@
+package import DurableFiles
+import FoundationEssentials
+import Glibc
+package import JobModel
+
+/// Hands specs in as a careful writer does: written aside, synced, renamed into `incoming/`.
+package enum HandIn {
+  /// Hands a spec in.
+  ///
+  /// - Parameters:
+  ///   - bytes: The spec.
+  ///   - name: What it is called; made unique.
+  ///   - origin: The folder its relative paths are meant from.
+  ///   - spool: Where to.
+  /// - Returns: The name it got in `incoming/`.
+  /// - Throws: ``FileError`` that names the step.
+  package static func submit(
+    _ bytes: [UInt8], name: String, origin: DropOrigin, into spool: SpoolFolder
+  ) throws -> String {
+    try Files.makeDirectory(spool.incomingTemporary)
+    let stem = name.hasSuffix(".yaml") ? String(name.dropLast(5)) : name
+    let mark = String(UInt64.random(in: 0...UInt64.max), radix: 36)
+    let unique = "\(stem)-\(mark).yaml"
+    let companion = DropName.companion(of: unique)
+    let temporary = "\(spool.incomingTemporary)/\(mark)"
+    try AtomicFile.write(Array(try JSONEncoder().encode(origin)), to: "\(temporary).json")
+    try AtomicFile.write(bytes, to: temporary)
+    try Files.rename("\(temporary).json", "\(spool.incoming)/\(companion)")
+    try Files.rename(temporary, "\(spool.incoming)/\(unique)")
+    try AtomicFile.syncDirectory(spool.incoming)
+    return unique
+  }
+}
+
+/// Requests of the command line in `control/`, handed in and taken like specs.
+package enum ControlFolder {
+  /// Hands a request in.
+  package static func handIn(_ request: ControlRequest, to spool: SpoolFolder) throws {
+    try Files.makeDirectory(spool.controlTemporary)
+    let name = "\(WallClock.milliseconds)-\(UInt32.random(in: 0...UInt32.max)).json"
+    let temporary = "\(spool.controlTemporary)/\(name)"
+    try AtomicFile.write(Array(try JSONEncoder().encode(request)), to: temporary)
+    try Files.rename(temporary, "\(spool.control)/\(name)")
+    try AtomicFile.syncDirectory(spool.control)
+  }
+
+  /// Requests that wait, in the order of hand-in, each with its path; a file that is none has no request.
+  package static func waiting(
+    in spool: SpoolFolder
+  ) throws(FileError) -> [(path: String, request: ControlRequest?)] {
+    var waiting: [(path: String, request: ControlRequest?)] = []
+    for name in try Files.names(in: spool.control)
+    where name.hasSuffix(".json") && !name.hasPrefix(".") {
+      let path = "\(spool.control)/\(name)"
+      let bytes = try? Files.read(path, limit: 64 << 10)
+      let request = bytes.flatMap {
+        try? JSONDecoder().decode(ControlRequest.self, from: Data($0))
+      }
+      waiting.append((path, request))
+    }
+    return waiting
+  }
+}

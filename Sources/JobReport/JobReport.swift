@@ -1,0 +1,86 @@
+import DurableFiles
+import FoundationEssentials
+package import JobModel
+
+/// Writes `report.html`: one self-contained page with the outcome, times, pictures and failures of a job.
+package enum JobReport {
+  /// Pictures larger than this are listed but not embedded, in bytes.
+  private static let largestPreview = 8 << 20
+  private static let mostPreviews = 12
+
+  /// Writes the report of a job whose result is known.
+  ///
+  /// Memory is bounded by the lists' limits, not by the number of items.
+  ///
+  /// - Parameters:
+  ///   - folder: The job's directory; its plan and its shards' `.done` files are read.
+  ///   - result: What `result.json` holds.
+  /// - Throws: ``FileError`` when the plan can't be read or the report can't be written.
+  package static func write(folder: JobFolder, result: JobResult) throws {
+    let plan = try JSONDecoder().decode(
+      JobPlan.self, from: Data(contentsOf: URL(filePath: folder.plan)))
+    var files: [OutputFile] = []
+    var previews: [(name: String, mediaType: String, base64: String)] = []
+    var statistics = ItemStatistics()
+    for shard in 0..<plan.shardCount {
+      if let report = shardReport(folder, shard) {
+        gather(report, of: plan, files: &files, previews: &previews)
+      }
+      forEachLine(of: folder.itemMetadata(shard: shard)) { line in
+        if let value = try? JSONValue(parsing: line), let metadata = value["metadata"] {
+          statistics.add(metadata)
+        }
+      }
+    }
+    let page = ReportPage(
+      result: result, plan: plan, statistics: statistics, failedItems: failedItems(folder),
+      files: files, previews: previews)
+    try AtomicFile.write(Array(page.html.text.utf8), to: folder.report)
+  }
+
+  private static func shardReport(_ folder: JobFolder, _ shard: Int) -> ShardReport? {
+    guard let data = try? Data(contentsOf: URL(filePath: folder.done(shard: shard))) else {
+      return nil
+    }
+    return try? JSONDecoder().decode(ShardReport.self, from: data)
+  }
+
+  private static func gather(
+    _ report: ShardReport, of plan: JobPlan, files: inout [OutputFile],
+    previews: inout [(name: String, mediaType: String, base64: String)]
+  ) {
+    files += report.files.prefix(ReportPage.listLimit - files.count)
+    for file in report.files where file.role == .preview && previews.count < mostPreviews {
+      guard let mediaType = mediaType(of: file.name), file.bytes <= largestPreview,
+        let data = try? Data(contentsOf: URL(filePath: "\(plan.output.directory)/\(file.name)"))
+      else { continue }
+      previews.append((file.name, mediaType, data.base64EncodedString()))
+    }
+  }
+
+  private static func mediaType(of name: String) -> String? {
+    switch name.split(separator: ".").last?.lowercased() {
+    case "png": "image/png"
+    case "jpg", "jpeg": "image/jpeg"
+    case "svg": "image/svg+xml"
+    default: nil
+    }
+  }
+
+  private static func failedItems(_ folder: JobFolder) -> [FailedItem] {
+    var items: [FailedItem] = []
+    forEachLine(of: folder.failedItems) { line in
+      guard items.count < ReportPage.listLimit else { return }
+      if let item = try? JSONDecoder().decode(FailedItem.self, from: line) { items.append(item) }
+    }
+    return items
+  }
+
+  /// Calls `body` with each line of a file; an absent file has none.
+  private static func forEachLine(of path: String, _ body: (Data) -> Void) {
+    guard let data = try? Data(contentsOf: URL(filePath: path), options: .mappedIfSafe) else {
+      return
+    }
+    for line in data.split(separator: UInt8(ascii: "\n")) { body(Data(line)) }
+  }
+}

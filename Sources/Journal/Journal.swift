@@ -1,0 +1,236 @@
+import Foundation
+import GRDB
+package import JobModel
+
+/// The one truth about jobs, shards, attempts and events: SQLite in WAL mode, synced at every commit.
+///
+/// Each function is one transaction. A job's state changes only through ``JobState/apply(_:)``, in the transaction
+/// that records the event.
+package final class Journal: Sendable {
+  private let database: DatabaseQueue
+  package let reader: JournalReader
+
+  /// Opens the journal of a spool, making or migrating it.
+  ///
+  /// - Throws: ``JournalError`` when a newer Lattice wrote it or it can't be opened.
+  package init(spool: SpoolFolder) throws(JournalError) {
+    do {
+      database = try DatabaseQueue(
+        path: spool.database, configuration: Schema.configuration(readOnly: false))
+      try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = WAL") }
+      let migrator = Schema.migrator
+      if try database.read({ try migrator.hasBeenSuperseded($0) }) {
+        throw JournalError.newerSchema(path: spool.database, known: migrator.migrations)
+      }
+      try migrator.migrate(database)
+      reader = JournalReader(database)
+    } catch let error as JournalError {
+      throw error
+    } catch {
+      throw .unreadable(path: spool.database, reason: "\(error)")
+    }
+  }
+
+  /// Inserts a job with its shards; one that is there already is left as it is.
+  ///
+  /// - Returns: Its row.
+  @discardableResult
+  package func insert(_ job: NewJob) throws -> JobRow {
+    try database.write { database in
+      let sql = "SELECT * FROM job WHERE id = ?"
+      if let row = try Row.fetchOne(database, sql: sql, arguments: [job.id.text]) {
+        return try Decode.job(row)
+      }
+      try database.execute(
+        sql: """
+          INSERT INTO job (id, name, state, priority, submitted_ms, items_total, shard_count, threads,
+            output_directory, message) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          """,
+        arguments: [
+          job.id.text, job.name, (job.isHeld ? JobState.paused : .queued).rawValue, job.priority,
+          job.submittedMilliseconds, job.itemsTotal, job.shardCount, job.threads,
+          job.outputDirectory, job.isHeld ? "held until somebody resumes it" : nil,
+        ])
+      let insert = try database.makeStatement(
+        sql: "INSERT INTO shard (job, number, state) VALUES (?, ?, 'queued')")
+      for shard in 0..<job.shardCount {
+        try insert.execute(arguments: [job.id.text, shard])
+      }
+      try note(
+        "submitted", "submitted with \(job.itemsTotal) items", job.id, job.submittedMilliseconds,
+        database)
+      guard let row = try Row.fetchOne(database, sql: sql, arguments: [job.id.text]) else {
+        throw JournalError.jobIsGone(job.id)
+      }
+      return try Decode.job(row)
+    }
+  }
+
+  /// Records what happened to a job.
+  ///
+  /// - Parameters:
+  ///   - event: What happened.
+  ///   - job: To which.
+  ///   - message: Why, for people; replaces the job's earlier message, nil clears it.
+  ///   - milliseconds: When.
+  /// - Returns: The state that follows.
+  /// - Throws: ``IllegalTransition`` when the event can't follow; nothing is changed then.
+  @discardableResult
+  package func record(
+    _ event: JobEvent, job: JobID, message: String?, at milliseconds: Int
+  ) throws -> JobState {
+    try database.write { database in
+      try move(job, event, message, milliseconds, database)
+    }
+  }
+
+  /// Records that an attempt begins.
+  package func lease(
+    job: JobID, shard: Int, attempt: Int, at milliseconds: Int
+  ) throws -> JobState {
+    try database.write { database in
+      let state = try move(job, .started, nil, milliseconds, database)
+      try database.execute(
+        sql: "INSERT INTO attempt (job, shard, number, started_ms) VALUES (?, ?, ?, ?)",
+        arguments: [job.text, shard, attempt, milliseconds])
+      try database.execute(
+        sql:
+          "UPDATE shard SET state = 'running', attempts = max(attempts, ?) WHERE job = ? AND number = ?",
+        arguments: [attempt, job.text, shard])
+      return state
+    }
+  }
+
+  /// Notes which process works on an attempt, for whoever finds it after a crash of the daemon.
+  package func noteWorker(
+    job: JobID, shard: Int, attempt: Int, processID: Int, startTicks: Int, bootID: String
+  ) throws {
+    try database.write { database in
+      try database.execute(
+        sql: """
+          UPDATE attempt SET process_id = ?, process_start_ticks = ?, boot_id = ?
+          WHERE job = ? AND shard = ? AND number = ?
+          """, arguments: [processID, startTicks, bootID, job.text, shard, attempt])
+    }
+  }
+
+  /// Records that a shard is published.
+  package func recordDone(_ report: ShardReport, job: JobID, at milliseconds: Int) throws {
+    try database.write { database in
+      try end(job, report.shard, report.attempt, failure: nil, milliseconds, database)
+      try database.execute(
+        sql: """
+          UPDATE shard SET state = 'done', items_done = ?, items_failed = ? WHERE job = ? AND number = ?
+          """,
+        arguments: [
+          report.itemsDone + report.itemsSkipped, report.itemsFailed, job.text, report.shard,
+        ])
+      try countItems(of: job, database)
+    }
+  }
+
+  /// Records that an attempt ended without publishing; its shard is queued again.
+  package func recordFailure(
+    _ failure: AttemptFailure, job: JobID, shard: Int, attempt: Int, at milliseconds: Int
+  ) throws {
+    let text = String(decoding: try JSONEncoder().encode(failure), as: UTF8.self)
+    try database.write { database in
+      try end(job, shard, attempt, failure: text, milliseconds, database)
+      try database.execute(
+        sql: "UPDATE shard SET state = 'queued' WHERE job = ? AND number = ? AND state = 'running'",
+        arguments: [job.text, shard])
+      try note(
+        "attempt-failed", "shard \(shard), attempt \(attempt): \(failure.message)", job,
+        milliseconds,
+        database)
+    }
+  }
+
+  /// Queues shards again because a person asked for it.
+  package func retry(
+    job: JobID, shards: [Int], message: String, at milliseconds: Int
+  ) throws -> JobState {
+    try database.write { database in
+      let state = try move(job, .retried, message, milliseconds, database)
+      let reset = try database.makeStatement(
+        sql: """
+          UPDATE shard SET state = 'queued', items_done = 0, items_failed = 0 WHERE job = ? AND number = ?
+          """)
+      for shard in shards { try reset.execute(arguments: [job.text, shard]) }
+      try database.execute(
+        sql: """
+          UPDATE job SET ended_ms = NULL,
+            retried_at = (SELECT coalesce(max(sequence), 0) FROM attempt) WHERE id = ?
+          """, arguments: [job.text])
+      try countItems(of: job, database)
+      return state
+    }
+  }
+
+  package func setPriority(_ priority: Int, of job: JobID, at milliseconds: Int) throws {
+    try database.write { database in
+      try database.execute(
+        sql: "UPDATE job SET priority = ? WHERE id = ?", arguments: [priority, job.text])
+      try note("priority", "priority is now \(priority)", job, milliseconds, database)
+    }
+  }
+
+  /// Forgets a job and all about it.
+  package func delete(_ job: JobID) throws {
+    try database.write { database in
+      try database.execute(sql: "DELETE FROM job WHERE id = ?", arguments: [job.text])
+    }
+  }
+
+  private func move(
+    _ job: JobID, _ event: JobEvent, _ message: String?, _ milliseconds: Int, _ database: Database
+  ) throws -> JobState {
+    let sql = "SELECT state FROM job WHERE id = ?"
+    guard let text = try String.fetchOne(database, sql: sql, arguments: [job.text]),
+      let before = JobState(rawValue: text)
+    else { throw JournalError.jobIsGone(job) }
+    var state = before
+    try state.apply(event)
+    guard state != before || event != .started else { return state }
+    try database.execute(
+      sql: """
+        UPDATE job SET state = ?, message = ?,
+          started_ms = CASE WHEN ? AND started_ms IS NULL THEN ? ELSE started_ms END,
+          ended_ms = CASE WHEN ? THEN ? ELSE ended_ms END WHERE id = ?
+        """,
+      arguments: [
+        state.rawValue, message, event == .started, milliseconds, state.isFinal, milliseconds,
+        job.text,
+      ])
+    try note(event.rawValue, message ?? event.rawValue, job, milliseconds, database)
+    return state
+  }
+
+  private func end(
+    _ job: JobID, _ shard: Int, _ attempt: Int, failure: String?, _ milliseconds: Int,
+    _ database: Database
+  ) throws {
+    try database.execute(
+      sql:
+        "UPDATE attempt SET ended_ms = ?, failure = ? WHERE job = ? AND shard = ? AND number = ?",
+      arguments: [milliseconds, failure, job.text, shard, attempt])
+  }
+
+  private func countItems(of job: JobID, _ database: Database) throws {
+    try database.execute(
+      sql: """
+        UPDATE job SET
+          items_done = (SELECT coalesce(sum(items_done), 0) FROM shard WHERE shard.job = job.id),
+          items_failed = (SELECT coalesce(sum(items_failed), 0) FROM shard WHERE shard.job = job.id)
+        WHERE id = ?
+        """, arguments: [job.text])
+  }
+
+  private func note(
+    _ kind: String, _ text: String, _ job: JobID, _ milliseconds: Int, _ database: Database
+  ) throws {
+    try database.execute(
+      sql: "INSERT INTO event (job, ms, kind, text) VALUES (?, ?, ?, ?)",
+      arguments: [job.text, milliseconds, kind, text])
+  }
+}

@@ -1,0 +1,173 @@
+import Foundation
+import GRDB
+package import JobModel
+
+/// Reads the journal, whether the daemon runs or not.
+package struct JournalReader: Sendable {
+  let database: any DatabaseReader
+
+  init(_ database: any DatabaseReader) { self.database = database }
+
+  /// Opens the journal of a spool for reading.
+  ///
+  /// - Throws: ``JournalError`` when there is none or it can't be read.
+  package init(spool: SpoolFolder) throws(JournalError) {
+    guard FileManager.default.fileExists(atPath: spool.database) else {
+      throw .missing(path: spool.path)
+    }
+    do {
+      database = try DatabaseQueue(
+        path: spool.database, configuration: Schema.configuration(readOnly: true))
+    } catch {
+      throw .unreadable(path: spool.database, reason: "\(error)")
+    }
+  }
+
+  /// All jobs in the order of hand-in.
+  package func jobs() throws -> [JobRow] {
+    try database.read {
+      try Row.fetchAll($0, sql: "SELECT * FROM job ORDER BY sequence").map(Decode.job)
+    }
+  }
+
+  /// Jobs that have not ended, in the order of hand-in.
+  package func openJobs() throws -> [JobRow] {
+    let states = JobState.allCases.filter { !$0.isFinal }.map { "'\($0.rawValue)'" }
+    let sql =
+      "SELECT * FROM job WHERE state IN (\(states.joined(separator: ","))) ORDER BY sequence"
+    return try database.read { try Row.fetchAll($0, sql: sql).map(Decode.job) }
+  }
+
+  package func job(_ id: JobID) throws -> JobRow? {
+    try database.read {
+      try Row.fetchOne($0, sql: "SELECT * FROM job WHERE id = ?", arguments: [id.text]).map(
+        Decode.job)
+    }
+  }
+
+  /// The job that a person means: an id, the beginning of one, or a name (the last job of that name).
+  ///
+  /// - Throws: ``JournalError/unknownJob(_:nearest:)`` or ``JournalError/ambiguousJob(_:candidates:)``.
+  package func find(_ text: String) throws -> JobRow {
+    let escaped = text.filter { $0 != "%" && $0 != "_" }
+    let found = try database.read { database in
+      try Row.fetchAll(
+        database,
+        sql:
+          "SELECT * FROM job WHERE id LIKE ? OR name = ? ORDER BY (name = ?) DESC, sequence DESC LIMIT 20",
+        arguments: ["\(escaped)%", text, text]
+      ).map(Decode.job)
+    }
+    if let exact = found.first(where: { $0.id.text == text || $0.name == text }) { return exact }
+    if found.count > 1 {
+      throw JournalError.ambiguousJob(text, candidates: found.prefix(5).map(\.id.text))
+    }
+    guard let only = found.first else {
+      let names = try jobs().suffix(1000).map(\.name)
+      let near = names.first { name in
+        name.hasPrefix(text) || text.hasPrefix(name) || name.lowercased() == text.lowercased()
+      }
+      throw JournalError.unknownJob(text, nearest: near)
+    }
+    return only
+  }
+
+  package func shards(of job: JobID) throws -> [ShardRow] {
+    try database.read { database in
+      try Row.fetchAll(
+        database, sql: "SELECT number, state, attempts FROM shard WHERE job = ? ORDER BY number",
+        arguments: [job.text]
+      ).map { row in
+        ShardRow(
+          number: row["number"], state: ShardRow.State(rawValue: row["state"]) ?? .queued,
+          attempts: row["attempts"])
+      }
+    }
+  }
+
+  /// Attempts in the order in which they began.
+  package func attempts(of job: JobID) throws -> [AttemptRow] {
+    try database.read { database in
+      try Row.fetchAll(
+        database, sql: "SELECT * FROM attempt WHERE job = ? ORDER BY sequence",
+        arguments: [job.text]
+      ).map(Decode.attempt)
+    }
+  }
+
+  /// Failures in the order in which they happened.
+  ///
+  /// - Parameters:
+  ///   - job: Whose.
+  ///   - sinceRetry: Only those after a person last asked for another try.
+  /// - Returns: Attempts that ended without publishing.
+  /// - Throws: `DatabaseError` when the journal can't be read.
+  package func failures(
+    of job: JobID, sinceRetry: Bool = false
+  ) throws -> [JobResult.FailedAttempt] {
+    let sql = """
+      SELECT attempt.* FROM attempt JOIN job ON job.id = attempt.job
+      WHERE attempt.job = ? AND failure IS NOT NULL
+        AND (NOT ? OR attempt.sequence > job.retried_at)
+      ORDER BY attempt.ended_ms, attempt.sequence
+      """
+    return try database.read { database in
+      try Row.fetchAll(database, sql: sql, arguments: [job.text, sinceRetry]).compactMap { row in
+        let attempt = try Decode.attempt(row)
+        return attempt.failure.map {
+          JobResult.FailedAttempt(shard: attempt.shard, attempt: attempt.number, failure: $0)
+        }
+      }
+    }
+  }
+
+  /// Attempts that have not ended, of all jobs.
+  package func openAttempts() throws -> [AttemptRow] {
+    try database.read {
+      try Row.fetchAll($0, sql: "SELECT * FROM attempt WHERE ended_ms IS NULL ORDER BY sequence")
+        .map(Decode.attempt)
+    }
+  }
+
+  package func events(of job: JobID, after sequence: Int = 0) throws -> [EventRow] {
+    try database.read { database in
+      try Row.fetchAll(
+        database, sql: "SELECT * FROM event WHERE job = ? AND sequence > ? ORDER BY sequence",
+        arguments: [job.text, sequence]
+      ).map { row in
+        EventRow(
+          sequence: row["sequence"], job: job, milliseconds: row["ms"], kind: row["kind"],
+          text: row["text"])
+      }
+    }
+  }
+}
+
+/// Rows as values.
+enum Decode {
+  static func job(_ row: Row) throws -> JobRow {
+    guard let id = JobID(row["id"]), let state = JobState(rawValue: row["state"]) else {
+      throw DatabaseError(message: "the row of job '\(row["id"] as String)' is damaged")
+    }
+    return JobRow(
+      id: id, name: row["name"], state: state, priority: row["priority"],
+      sequence: row["sequence"], submittedMilliseconds: row["submitted_ms"],
+      startedMilliseconds: row["started_ms"], endedMilliseconds: row["ended_ms"],
+      itemsTotal: row["items_total"], itemsDone: row["items_done"],
+      itemsFailed: row["items_failed"], shardCount: row["shard_count"], threads: row["threads"],
+      outputDirectory: row["output_directory"], message: row["message"])
+  }
+
+  static func attempt(_ row: Row) throws -> AttemptRow {
+    guard let id = JobID(row["job"]) else {
+      throw DatabaseError(message: "an attempt's row is damaged")
+    }
+    let failure = (row["failure"] as String?).flatMap {
+      try? JSONDecoder().decode(AttemptFailure.self, from: Data($0.utf8))
+    }
+    return AttemptRow(
+      job: id, shard: row["shard"], number: row["number"], startedMilliseconds: row["started_ms"],
+      endedMilliseconds: row["ended_ms"], processID: row["process_id"],
+      processStartTicks: row["process_start_ticks"], bootID: row["boot_id"], failure: failure)
+  }
+}

@@ -1,0 +1,96 @@
+import YAML
+
+extension SpecDecoder {
+  /// The inputs; more than one is a fault.
+  func inputs(_ node: YAMLNode?) -> [SpecInput] {
+    guard let node else { return [] }
+    let pairs = reader.named(node, path: "input")
+    if case .mapping = node.content, pairs.isEmpty {
+      reader.report("E027", "'input' names no input", at: node.mark, path: "input")
+    }
+    if let second = pairs.dropFirst().first, let first = pairs.first {
+      reader.report(
+        "E053", "a spec has one input; '\(second.key.value)' is a second one", at: second.key.mark,
+        path: "input.\(second.key.value)",
+        notes: [Diagnostic.Note("the first is '\(first.key.value)'", at: first.key.mark)])
+    }
+    return pairs.compactMap(input)
+  }
+
+  private func input(_ pair: YAMLNode.Pair) -> SpecInput? {
+    let path = "input.\(pair.key.value)"
+    guard Identifier.isStageID(pair.key.value) else {
+      reader.report(
+        "E038",
+        "the input's name '\(pair.key.value)' must be letters, digits, '-' and '_', at most 64, starting with a letter",
+        at: pair.key.mark, path: path)
+      return nil
+    }
+    guard let values = reader.mapping(pair.value, SpecKeys.input, path: path) else { return nil }
+    let sources = ["dir", "files", "list", "count"].filter { values[$0] != nil }
+    if sources.isEmpty {
+      reader.report(
+        "E048",
+        "the input '\(pair.key.value)' says nowhere its items come from: dir, files, list or count",
+        at: pair.key.mark, path: path)
+      return nil
+    }
+    if sources.count > 1 {
+      reader.report(
+        "E049",
+        "the input '\(pair.key.value)' has \(sources.count) sources of items: \(sources.joined(separator: ", ")); keep one",
+        at: pair.key.mark, path: path)
+      return nil
+    }
+    if let glob = values["glob"], values["dir"] == nil {
+      reader.report(
+        "E050", "'glob' picks files below 'dir', and there is no 'dir'", at: glob.mark,
+        path: "\(path).glob")
+    }
+    return selection(sources[0], values, path).map { SpecInput(name: pair.key, selection: $0) }
+  }
+
+  private func selection(
+    _ source: String, _ values: [String: YAMLNode], _ path: String
+  ) -> SpecInput.Selection? {
+    let place = "\(path).\(source)"
+    switch source {
+    case "dir":
+      let glob = reader.text(values["glob"], path: "\(path).glob")
+      if let glob, glob.value.hasPrefix("/") || glob.value.split(separator: "/").contains("..") {
+        reader.report(
+          "E059", "the glob '\(glob.value)' leads out of the directory", at: glob.mark,
+          path: "\(path).glob")
+      }
+      return reader.text(values[source], path: place).map { .directory($0, glob: glob) }
+    case "list": return reader.text(values[source], path: place).map { .list($0) }
+    case "count":
+      return reader.whole(values[source], 1...100_000_000, path: place).map { .count($0) }
+    default: return files(values[source], place)
+    }
+  }
+
+  private func files(_ node: YAMLNode?, _ path: String) -> SpecInput.Selection? {
+    guard let node, case .sequence(let items) = node.content else {
+      if let node { reader.wrongKind(node, "a list", path) }
+      return nil
+    }
+    if items.isEmpty {
+      reader.report("E027", "'\(path)' is an empty list", at: node.mark, path: path)
+      return nil
+    }
+    var seen: [String: SourceMark] = [:]
+    var files: [Marked<String>] = []
+    for (index, item) in items.enumerated() {
+      guard let file = reader.text(item, path: "\(path)[\(index)]") else { continue }
+      if let first = seen[file.value] {
+        reader.report(
+          "E055", "the file '\(file.value)' is listed twice", at: file.mark,
+          path: "\(path)[\(index)]", notes: [Diagnostic.Note("the first time here", at: first)])
+      }
+      seen[file.value] = file.mark
+      files.append(file)
+    }
+    return .files(files)
+  }
+}

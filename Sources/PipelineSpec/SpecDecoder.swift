@@ -1,0 +1,181 @@
+import YAML
+
+/// Turns a composed document into a spec, gathering every fault on the way.
+struct SpecDecoder {
+  let reader = SpecReader()
+
+  /// The spec; nil when too little of it could be read to go on.
+  func decode(_ root: YAMLNode) -> PipelineSpec? {
+    guard let values = reader.mapping(root, SpecKeys.top, path: "") else { return nil }
+    checkVersion(values["version"])
+    let name = name(values["name"])
+    let inputs = inputs(values["input"])
+    let stages = stages(values["stages"], input: inputs.first)
+    var spec = PipelineSpec(name: name ?? Marked("unnamed", at: root.mark), stages: stages ?? [])
+    spec.priority = reader.whole(values["priority"], -1000...1000, path: "priority")
+    spec.hold = reader.boolean(values["hold"], path: "hold")
+    spec.input = inputs.first
+    spec.output = output(values["output"])
+    spec.itemsPerShard = shards(values["shards"])
+    spec.limits = limits(values["limits"])
+    spec.retry = retry(values["retry"])
+    spec.maxFailedItems = allowance(values["errors"])
+    spec.seed = seed(values["seed"])
+    return name == nil || stages == nil ? nil : spec
+  }
+
+  private func checkVersion(_ node: YAMLNode?) {
+    guard let node else { return }
+    guard case .int(let number) = node.content else {
+      return reader.wrongKind(node, "the number 1", "version")
+    }
+    if number != 1 {
+      reader.report(
+        "E025", "this Lattice reads specs of version 1, not \(number)", at: node.mark,
+        path: "version")
+    }
+  }
+
+  private func name(_ node: YAMLNode?) -> Marked<String>? {
+    guard let name = reader.text(node, path: "name") else { return nil }
+    guard Identifier.isJobName(name.value) else {
+      reader.report(
+        "E026",
+        "the name '\(name.value)' must be letters, digits, '-', '_' and '.', at most 64, starting with a letter or digit",
+        at: name.mark, path: "name")
+      return nil
+    }
+    return name
+  }
+
+  private func seed(_ node: YAMLNode?) -> Marked<UInt64>? {
+    if let node, case .int(let number) = node.content, number < 0 {
+      reader.report(
+        "E057", "'seed' is \(number); a seed is a whole number from 0", at: node.mark, path: "seed")
+      return nil
+    }
+    return reader.whole(node, 0...Int.max, path: "seed").map {
+      Marked(UInt64($0.value), at: $0.mark)
+    }
+  }
+
+  private func output(_ node: YAMLNode?) -> SpecOutput? {
+    guard let node, let values = reader.mapping(node, SpecKeys.output, path: "output") else {
+      return nil
+    }
+    var output = SpecOutput()
+    output.directory = reader.text(values["dir"], path: "output.dir")
+    output.existing = reader.choice(
+      values["exists"], ["error", "skip", "replace"], path: "output.exists")
+    return output
+  }
+
+  private func shards(_ node: YAMLNode?) -> Marked<Int>? {
+    guard let node, let values = reader.mapping(node, SpecKeys.shards, path: "shards") else {
+      return nil
+    }
+    return reader.whole(values["items"], 1...1_000_000, path: "shards.items")
+  }
+
+  private func limits(_ node: YAMLNode?) -> SpecLimits {
+    var limits = SpecLimits()
+    guard let node, let values = reader.mapping(node, SpecKeys.limits, path: "limits") else {
+      return limits
+    }
+    limits.cpus = reader.whole(values["cpus"], 1...1024, path: "limits.cpus")
+    limits.memoryBytes = reader.size(values["memory"], path: "limits.memory")
+    limits.timeSeconds = reader.duration(values["time"], path: "limits.time")
+    limits.stallSeconds = reader.duration(values["stall"], path: "limits.stall")
+    limits.batch = reader.whole(values["batch"], 1...65_536, path: "limits.batch")
+    return limits
+  }
+
+  private func retry(_ node: YAMLNode?) -> SpecRetry {
+    var retry = SpecRetry()
+    guard let node, let values = reader.mapping(node, SpecKeys.retry, path: "retry") else {
+      return retry
+    }
+    retry.attempts = reader.whole(values["attempts"], 1...100, path: "retry.attempts")
+    retry.backoff = backoff(values["backoff"])
+    return retry
+  }
+
+  private func backoff(_ node: YAMLNode?) -> Marked<ClosedRange<Double>>? {
+    guard let word = reader.text(node, path: "retry.backoff") else { return nil }
+    let ends = word.value.split(separator: ".", omittingEmptySubsequences: false)
+    let parts = ends.count >= 3 ? splitRange(word.value) : nil
+    guard let parts, let first = try? Units.seconds(parts.0),
+      let longest = try? Units.seconds(parts.1)
+    else {
+      reader.report(
+        "E033",
+        "'retry.backoff' is '\(word.value)'; write the first and the longest pause, like 10s..5m",
+        at: word.mark, path: "retry.backoff")
+      return nil
+    }
+    guard first <= longest else {
+      reader.report(
+        "E034", "'retry.backoff' starts with \(parts.0), longer than its longest pause \(parts.1)",
+        at: word.mark, path: "retry.backoff", fix: "\(parts.1)..\(parts.0)")
+      return nil
+    }
+    return Marked(first...longest, at: word.mark)
+  }
+
+  /// The texts on both sides of `..`.
+  private func splitRange(_ text: String) -> (String, String)? {
+    var start = text.startIndex
+    while start < text.endIndex {
+      if text[start...].hasPrefix("..") {
+        return (String(text[..<start]), String(text[start...].dropFirst(2)))
+      }
+      start = text.index(after: start)
+    }
+    return nil
+  }
+
+  private func allowance(_ node: YAMLNode?) -> Marked<SpecFailureAllowance>? {
+    let path = "errors.max_failed_items"
+    guard let node, let values = reader.mapping(node, SpecKeys.errors, path: "errors"),
+      let value = values["max_failed_items"]
+    else { return nil }
+    if case .int = value.content {
+      return reader.whole(value, 0...Int.max, path: path).map {
+        Marked(.count($0.value), at: $0.mark)
+      }
+    }
+    guard let word = reader.text(value, path: path) else { return nil }
+    guard word.value.hasSuffix("%"), let share = Double(word.value.dropLast()) else {
+      reader.report(
+        "E035", "'\(path)' is '\(word.value)'; write a number or a share, like 5 or 1%",
+        at: word.mark, path: path)
+      return nil
+    }
+    guard (0...100).contains(share) else {
+      reader.report(
+        "E036", "'\(path)' is \(word.value); a share is between 0% and 100%", at: word.mark,
+        path: path)
+      return nil
+    }
+    return Marked(.percent(share), at: word.mark)
+  }
+}
+
+/// What may be called what.
+enum Identifier {
+  static func isJobName(_ text: String) -> Bool {
+    guard let first = text.unicodeScalars.first, text.count <= 64 else { return false }
+    return isLetterOrDigit(first)
+      && text.unicodeScalars.allSatisfy { isLetterOrDigit($0) || "-_.".unicodeScalars.contains($0) }
+  }
+
+  static func isStageID(_ text: String) -> Bool {
+    guard let first = text.unicodeScalars.first, text.count <= 64 else { return false }
+    return isLetterOrDigit(first) && !("0"..."9").contains(first)
+      && text.unicodeScalars.allSatisfy { isLetterOrDigit($0) || "-_".unicodeScalars.contains($0) }
+  }
+
+  private static func isLetterOrDigit(_ scalar: Unicode.Scalar) -> Bool {
+    ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) || ("0"..."9").contains(scalar)
+  }
+}

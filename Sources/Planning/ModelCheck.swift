@@ -1,0 +1,108 @@
+import DurableFiles
+import FoundationEssentials
+import JobModel
+import PipelineSpec
+import YAML
+
+/// Finds the models that stages open.
+struct ModelCheck {
+  private let surroundings: PlanSurroundings
+
+  init(_ surroundings: PlanSurroundings) { self.surroundings = surroundings }
+
+  /// Fills in the models of stages, and gives what is wrong with them.
+  func fill(_ stages: inout [PlannedStage], _ graph: StageGraph) -> [Diagnostic] {
+    var faults: [Diagnostic] = []
+    for index in stages.indices {
+      guard let spec = graph.spec(named: stages[index].name) else { continue }
+      let slots = stages[index].description.modelSlots
+      guard let first = slots.first else {
+        if let model = spec.models.values.first {
+          faults.append(
+            Diagnostic(
+              "E153", "\(stages[index].description.id) opens no models; leave 'model' out",
+              at: mark(model), path: "\(spec.id.value).model"))
+        }
+        continue
+      }
+      for (slot, model) in spec.models.sorted(by: { $0.key < $1.key }) {
+        let name = slot.isEmpty ? first : slot
+        guard slots.contains(name) else {
+          faults.append(
+            Diagnostic(
+              "E155",
+              "\(stages[index].description.id) has no model slot '\(name)'; it has \(slots.joined(separator: ", "))",
+              at: mark(model), path: "\(spec.id.value).model"))
+          continue
+        }
+        do throws(Diagnostic) {
+          stages[index].models[name] = try find(model, spec)
+        } catch {
+          faults.append(error)
+        }
+      }
+      for slot in slots where stages[index].models[slot] == nil && spec.models.isEmpty {
+        faults.append(
+          Diagnostic(
+            "E154",
+            "'\(spec.id.value)' (\(stages[index].description.id)) needs a model: 'model: name@version'",
+            at: spec.id.mark, path: "\(spec.id.value).model"))
+        break
+      }
+    }
+    return faults
+  }
+
+  private func mark(_ model: SpecStage.Model) -> SourceMark {
+    switch model {
+    case .named(let name): name.mark
+    case .path(let path, _): path.mark
+    }
+  }
+
+  private func find(
+    _ model: SpecStage.Model, _ spec: SpecStage
+  ) throws(Diagnostic) -> PlannedModel {
+    let place = "\(spec.id.value).model"
+    switch model {
+    case .named(let name):
+      let parts = name.value.split(separator: "@").map(String.init)
+      let folder = "\(surroundings.models ?? "")/\(parts[0])/\(parts[1])"
+      guard surroundings.models != nil, let manifest = try? Files.read("\(folder)/MANIFEST") else {
+        let known = known()
+        let near = Suggestion.nearest(to: name.value, among: known)
+        let list = known.isEmpty ? "there are none" : "there are \(known.joined(separator: ", "))"
+        throw Diagnostic(
+          "E150",
+          "there is no model '\(name.value)'"
+            + (near.map { "; did you mean '\($0)'?" } ?? "; \(list)"),
+          at: name.mark, path: place, fix: near)
+      }
+      return PlannedModel(
+        reference: name.value, path: folder, sha256: SHA256.hexDigest(of: manifest))
+    case .path(let path, let digest):
+      let absolute = Paths.absolute(path.value, base: surroundings.base)
+      guard let status = Files.status(absolute, followingLinks: true) else {
+        throw Diagnostic(
+          "E151", "there is no model at '\(path.value)' (looked for '\(absolute)')", at: path.mark,
+          path: place)
+      }
+      let file = status.kind == .directory ? "\(absolute)/MANIFEST" : absolute
+      let found = (try? Files.read(file, limit: 16 << 30)).map { SHA256.hexDigest(of: $0) } ?? ""
+      if let digest, digest.value.lowercased() != found {
+        throw Diagnostic(
+          "E152", "the model '\(path.value)' has sha256 \(found), the spec says \(digest.value)",
+          at: digest.mark, path: place)
+      }
+      return PlannedModel(reference: path.value, path: absolute, sha256: found)
+    }
+  }
+
+  /// `name@version` of every model there is.
+  private func known() -> [String] {
+    guard let root = surroundings.models else { return [] }
+    return ((try? Files.names(in: root)) ?? []).flatMap { name in
+      ((try? Files.names(in: "\(root)/\(name)")) ?? []).map { "\(name)@\($0)" }
+    }
+  }
+}

@@ -1,0 +1,173 @@
+import JobModel
+import PipelineSpec
+import YAML
+
+/// Holds a stage's parameters against its schema, and fills in defaults.
+struct ParameterCheck {
+  let stage: SpecStage
+  let description: StageDescription
+  private(set) var faults: [Diagnostic] = []
+
+  init(_ stage: SpecStage, _ description: StageDescription) {
+    self.stage = stage
+    self.description = description
+  }
+
+  /// The complete parameters; values that are at fault keep what was written.
+  mutating func complete() -> JSONValue {
+    let schema = description.parameterSchema
+    let properties = schema["properties"]?.objectValue ?? [:]
+    var given: [String: YAMLNode.Pair] = [:]
+    if case .mapping(let pairs)? = stage.parameters?.content {
+      for pair in pairs { given[pair.key.value] = pair }
+    }
+    for (name, pair) in given.sorted(by: { $0.key < $1.key }) where properties[name] == nil {
+      unknown(pair.key, properties.keys.sorted())
+    }
+    var values: [String: JSONValue] = [:]
+    let required = Set((schema["required"]?.arrayValue ?? []).compactMap(\.stringValue))
+    for (name, property) in properties.sorted(by: { $0.key < $1.key }) {
+      if let pair = given[name] {
+        let value = Self.json(pair.value)
+        check(value, pair.value, property, name)
+        values[name] = value
+      } else if let value = property["default"] {
+        values[name] = value
+      } else if required.contains(name) {
+        report(
+          "E124",
+          "'\(stage.id.value)' (\(description.id)) needs the parameter '\(name)': \(doc(property))",
+          at: stage.parameters?.mark ?? stage.id.mark, name)
+      }
+    }
+    return .object(values)
+  }
+
+  private mutating func unknown(_ key: Marked<String>, _ known: [String]) {
+    let near = Suggestion.nearest(to: key.value, among: known)
+    let advice =
+      near.map { "; did you mean '\($0)'?" }
+      ?? (known.isEmpty ? "; it has none" : "; it has \(known.joined(separator: ", "))")
+    report(
+      "E120", "\(description.id) has no parameter '\(key.value)'\(advice)", at: key.mark, key.value,
+      fix: near)
+  }
+
+  private mutating func check(
+    _ value: JSONValue, _ node: YAMLNode, _ schema: JSONValue, _ name: String
+  ) {
+    guard let type = schema["type"]?.stringValue, fits(value, type) else {
+      let wanted = schema["type"]?.stringValue.map(Self.typeName) ?? "something else"
+      return report(
+        "E121",
+        "'\(name)' of \(description.id) must be \(wanted), not \(Self.text(value)): \(doc(schema))",
+        at: node.mark, name)
+    }
+    if let words = schema["enum"]?.arrayValue, !words.contains(value) {
+      let known = words.compactMap(\.stringValue)
+      let near = Suggestion.nearest(to: value.stringValue ?? "", among: known)
+      return report(
+        "E123",
+        "'\(name)' of \(description.id) is \(Self.text(value)); it must be \(known.joined(separator: ", "))"
+          + (near.map { "; did you mean '\($0)'?" } ?? ""), at: node.mark, name, fix: near)
+    }
+    checkRange(value, node, schema, name)
+    if schema["x-lattice-template"]?.boolValue == true, let text = value.stringValue {
+      do throws(NameTemplateError) {
+        _ = try NameTemplate(text)
+      } catch {
+        report("E126", error.description, at: node.mark, name)
+      }
+    }
+    if let items = value.arrayValue { checkItems(items, node, schema, name) }
+  }
+
+  private mutating func checkRange(
+    _ value: JSONValue, _ node: YAMLNode, _ schema: JSONValue, _ name: String
+  ) {
+    guard let number = value.doubleValue else { return }
+    let least = schema["minimum"]?.doubleValue
+    let greatest = schema["maximum"]?.doubleValue
+    let isOutside = number < least ?? -.infinity || number > greatest ?? .infinity || number.isNaN
+    guard isOutside else { return }
+    let range = [
+      least.map { "at least \(Self.text(.double($0)))" },
+      greatest.map { "at most \(Self.text(.double($0)))" },
+    ]
+    report(
+      "E122",
+      "'\(name)' of \(description.id) is \(Self.text(value)); it must be \(range.compactMap(\.self).joined(separator: " and "))",
+      at: node.mark, name)
+  }
+
+  private mutating func checkItems(
+    _ items: [JSONValue], _ node: YAMLNode, _ schema: JSONValue, _ name: String
+  ) {
+    let least = schema["minItems"]?.intValue ?? 0
+    let most = schema["maxItems"]?.intValue ?? Int.max
+    if items.count < least || items.count > most {
+      let range =
+        most == Int.max ? "at least \(least)" : least == most ? "\(least)" : "\(least) to \(most)"
+      report(
+        "E125", "'\(name)' of \(description.id) has \(items.count) entries; it must have \(range)",
+        at: node.mark, name)
+    }
+    guard let schema = schema["items"], case .sequence(let nodes) = node.content else { return }
+    for (index, (item, node)) in zip(items, nodes).enumerated() {
+      check(item, node, schema, "\(name)[\(index)]")
+    }
+  }
+
+  private mutating func report(
+    _ code: String, _ message: String, at mark: SourceMark, _ name: String, fix: String? = nil
+  ) {
+    faults.append(
+      Diagnostic(code, message, at: mark, path: "\(stage.id.value).params.\(name)", fix: fix))
+  }
+
+  private func doc(_ schema: JSONValue) -> String {
+    schema["description"]?.stringValue ?? "see 'lattice plugins \(description.id)'"
+  }
+
+  private func fits(_ value: JSONValue, _ type: String) -> Bool {
+    switch (type, value) {
+    case ("integer", .int), ("number", .int), ("number", .double), ("string", .string),
+      ("boolean", .bool), ("array", .array), ("object", .object):
+      true
+    default: false
+    }
+  }
+
+  private static func typeName(_ type: String) -> String {
+    switch type {
+    case "integer": "a whole number"
+    case "number": "a number"
+    case "string": "a text"
+    case "boolean": "true or false"
+    case "array": "a list"
+    default: "a mapping"
+    }
+  }
+
+  private static func text(_ value: JSONValue) -> String {
+    switch value {
+    case .string(let text): "'\(text)'"
+    case .double(let number) where number == number.rounded() && number.magnitude < 1e15:
+      String(Int(number))
+    default: (try? value.canonicalText) ?? "a value that is no JSON"
+    }
+  }
+
+  static func json(_ node: YAMLNode) -> JSONValue {
+    switch node.content {
+    case .null: .null
+    case .bool(let flag): .bool(flag)
+    case .int(let number): .int(number)
+    case .double(let number): .double(number)
+    case .string(let text): .string(text)
+    case .sequence(let items): .array(items.map(json))
+    case .mapping(let pairs):
+      .object(Dictionary(pairs.map { ($0.key.value, json($0.value)) }) { $1 })
+    }
+  }
+}

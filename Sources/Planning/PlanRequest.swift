@@ -1,0 +1,44 @@
+import DurableFiles
+package import JobModel
+package import PipelineSpec
+
+/// What surrounds a spec: where its paths lead, what it may use, where it may write.
+package struct PlanSurroundings: Sendable {
+  /// Absolute folder that relative paths are resolved against.
+  package var base: String
+  /// Absolute folder of results when the spec names none.
+  package var defaultOutput: String
+  /// Absolute folders below which a spec may send results; nil allows any.
+  package var allowedOutputs: [String]?
+  /// Folder of models, `NAME/VERSION/` each; nil when there is none.
+  package var models: String?
+  /// Threads of this machine.
+  package var processors: Int
+  /// Where `items.jsonl` is written; nil plans without writing.
+  package var itemsPath: String?
+  /// The job's id, for names with {job.id}.
+  package var jobID: String
+
+  package init(
+    base: String, defaultOutput: String, allowedOutputs: [String]?, models: String?,
+    processors: Int, itemsPath: String?, jobID: String
+  ) {
+    self.base = base
+    self.defaultOutput = defaultOutput
+    self.allowedOutputs = allowedOutputs
+    self.models = models
+    self.processors = processors
+    self.itemsPath = itemsPath
+    self.jobID = jobID
+  }
+}
+
+/// What became of a spec.
+package struct PlanResult: Sendable {
+  /// Nil when there are errors.
+  package var plan: JobPlan?
+  /// Sorted by place; errors and warnings.
+  package var diagnostics: [Diagnostic]
+
+  package var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
+}

@@ -1,0 +1,156 @@
+import DurableFiles
+import JobModel
+package import PipelineSpec
+package import StageCatalog
+import YAML
+
+/// Makes a spec ready to run: finds its stages, completes its parameters, checks every connection, lists its items.
+///
+/// Nothing is computed and no plugin is loaded in this process.
+package struct Planner<Checker: StageChecking> {
+  package var catalog: StageCatalog
+  package var checker: Checker
+
+  package init(catalog: StageCatalog, checker: Checker) {
+    self.catalog = catalog
+    self.checker = checker
+  }
+
+  /// Plans a spec whose text has no faults.
+  ///
+  /// - Parameters:
+  ///   - spec: As it was read.
+  ///   - surroundings: Where its paths lead and what it may use.
+  /// - Returns: The plan, or every fault found.
+  /// - Throws: ``FileError`` when the manifest can't be written.
+  package mutating func plan(
+    _ spec: PipelineSpec, in surroundings: PlanSurroundings
+  ) throws -> PlanResult {
+    var faults: [Diagnostic] = []
+    var graph = StageGraph(spec, catalog)
+    faults += graph.faults
+    var stages: [PlannedStage] = []
+    if let order = graph.order {
+      stages = graph.stages(in: order)
+      try ask(&stages, graph, &faults)
+      faults += graph.edgeFaults(stages)
+      faults += ModelCheck(surroundings).fill(&stages, graph)
+    }
+    faults += graph.shapeFaults
+    let output = OutputCheck(spec, surroundings, stages)
+    faults += output.placeFaults
+    var source = ItemSource(spec.input, base: surroundings.base)
+    let collisions = NameCollisions(stages, surroundings, jobName: spec.name.value, output.policy)
+    var manifest = try ItemSource.Manifest(
+      path: surroundings.itemsPath, itemsPerShard: spec.itemsPerShard?.value ?? 256,
+      visit: { collisions.visit($0) })
+    try source.list(into: &manifest)
+    faults += source.faults
+    faults += collisions.faults(spec)
+    guard !faults.contains(where: { $0.severity == .error }) else {
+      return PlanResult(plan: nil, diagnostics: faults.sortedByPlace())
+    }
+    var plan = assemble(spec, stages, manifest, output.policy, surroundings)
+    faults += Estimates(plan, spec, surroundings).faults(batch: &plan.batch)
+    plan.warnings = faults.map(\.message)
+    let isFine = !faults.contains { $0.severity == .error }
+    return PlanResult(plan: isFine ? plan : nil, diagnostics: faults.sortedByPlace())
+  }
+
+  /// Lets stages check themselves; those without a check get sizes from dimension names.
+  private mutating func ask(
+    _ stages: inout [PlannedStage], _ graph: StageGraph, _ faults: inout [Diagnostic]
+  ) throws {
+    guard !faults.contains(where: { $0.severity == .error }) else { return }
+    let entries = stages.map { stage in
+      StageCheckRequest.Entry(
+        name: stage.name, pluginPath: stage.plugin.path, stageID: stage.description.id,
+        parameters: stage.parameters,
+        inputs: stage.inputs.compactMapValues { source in
+          guard case .port(let name, let port) = source else { return nil }
+          return StageCheckRequest.PortReference(stage: name, port: port)
+        })
+    }
+    let response: StageCheckResponse
+    do {
+      response = try checker.check(StageCheckRequest(stages: entries))
+    } catch {
+      faults.append(Diagnostic("E128", "\(error)", at: nil))
+      return
+    }
+    for (index, answer) in response.stages.enumerated() where index < stages.count {
+      guard let stage = graph.spec(named: answer.name) else { continue }
+      for fault in answer.faults {
+        let place = fault.parameter.flatMap { stage.parameters?[$0]?.mark }
+        faults.append(
+          Diagnostic(
+            "E127", "'\(answer.name)' (\(stages[index].description.id)): \(fault.message)",
+            at: place ?? stage.id.mark,
+            path: "\(answer.name).params" + (fault.parameter.map { ".\($0)" } ?? "")))
+      }
+      stages[index].outputs =
+        stages[index].description.hasCheck
+        ? answer.outputs : DimensionNames.outputs(of: stages[index], among: stages)
+    }
+  }
+
+  private func assemble(
+    _ spec: PipelineSpec, _ stages: [PlannedStage], _ manifest: ItemSource.Manifest,
+    _ output: OutputPolicy, _ surroundings: PlanSurroundings
+  ) -> JobPlan {
+    var limits = Limits()
+    limits.threads = spec.limits.cpus?.value ?? limits.threads
+    limits.memoryBytes = spec.limits.memoryBytes?.value ?? limits.memoryBytes
+    limits.attemptSeconds = spec.limits.timeSeconds?.value
+    limits.stallSeconds = spec.limits.stallSeconds?.value ?? limits.stallSeconds
+    var retry = RetryPolicy()
+    retry.attempts = spec.retry.attempts?.value ?? retry.attempts
+    retry.firstDelaySeconds = spec.retry.backoff?.value.lowerBound ?? retry.firstDelaySeconds
+    retry.longestDelaySeconds = spec.retry.backoff?.value.upperBound ?? retry.longestDelaySeconds
+    let allowance: FailureAllowance =
+      switch spec.maxFailedItems?.value {
+      case .count(let count): .count(count)
+      case .percent(let share): .percent(share)
+      case nil: .count(0)
+      }
+    return JobPlan(
+      name: spec.name.value, priority: spec.priority?.value ?? 0, seed: spec.seed?.value ?? 0,
+      stages: stages,
+      items: ItemManifest(
+        count: manifest.count, itemsPerShard: spec.itemsPerShard?.value ?? 256,
+        shardOffsets: manifest.shardOffsets),
+      batch: spec.limits.batch?.value ?? 0,
+      hasReduceShard: stages.contains { $0.description.reduces }, limits: limits, retry: retry,
+      failureAllowance: allowance, output: output, base: surroundings.base)
+  }
+}
+
+/// Sizes that follow from the names of dimensions.
+enum DimensionNames {
+  static func outputs(of stage: PlannedStage, among stages: [PlannedStage]) -> [String: TensorSpec]
+  {
+    var sizes: [String: Int] = [:]
+    for port in stage.description.inputs {
+      guard case .port(let name, let output)? = stage.inputs[port.name],
+        let spec = stages.first(where: { $0.name == name })?.outputs[output],
+        let dimensions = port.dimensions
+      else { continue }
+      for (dimension, size) in zip(dimensions, spec.shape) {
+        if case .named(let name) = dimension { sizes[name] = size }
+      }
+    }
+    var outputs: [String: TensorSpec] = [:]
+    for port in stage.description.outputs {
+      guard let type = port.types.first, let dimensions = port.dimensions else { continue }
+      let shape = dimensions.enumerated().map { index, dimension in
+        switch dimension {
+        case .fixed(let size): size
+        case .named(let name): index == 0 ? -1 : sizes[name] ?? -1
+        case .any: -1
+        }
+      }
+      outputs[port.name] = TensorSpec(type: type, shape: shape, semantic: port.semantic)
+    }
+    return outputs
+  }
+}

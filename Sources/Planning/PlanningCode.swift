@@ -1,0 +1,58 @@
+/// Every code the planner gives a fault, with what it means and how to mend it.
+package enum PlanningCode {
+  /// Two or three sentences; nil for a code that is not the planner's.
+  package static func explanation(of code: String) -> String? { explanations[code] }
+
+  package static let explanations: [String: String] = [
+    "E100": "No plugin has a stage of this id. 'lattice plugins' lists the stages there are.",
+    "E101": "The stage is there, but in no version the range allows.",
+    "E102": "A plugin that may hold this stage could not be loaded; the reason is given.",
+    "E103": "The stage has no input port of this name.",
+    "E104": "A port that the stage needs is not connected.",
+    "E105": "The port takes files, so it is connected to the input and not to a stage.",
+    "E106": "The port takes a tensor, so it is connected to a stage's output and not to files.",
+    "E107": "The stage that is read from has no output port of this name.",
+    "E108": "Stages read from each other in a circle; something has to come first.",
+    "E109": "The two ends of a connection have different types of numbers.",
+    "E110": "The two ends of a connection have different counts of dimensions.",
+    "E111": "The two ends of a connection mean different things.",
+    "E112": "One name of a dimension stands for one size within a stage; the inputs disagree.",
+    "E113": "The two ends of a connection have different sizes.",
+    "E114": "The pipeline has no stage that items can enter by: a source.",
+    "E116": "The input takes files, but no stage reads them.",
+    "E120": "The stage has no parameter of this name.",
+    "E121": "The parameter is of another kind than the stage takes.",
+    "E122": "The parameter is outside its range.",
+    "E123": "The parameter takes one of a few words.",
+    "E124": "The stage needs this parameter.",
+    "E125": "The list has too few or too many entries.",
+    "E126":
+      "The name of an output is wrong: a placeholder is unknown, or it leads out of the output folder.",
+    "E127": "The stage itself finds fault with its parameters or the sizes it gets.",
+    "E128": "The stage could not be asked about its parameters.",
+    "E130": "The folder of the input is not there, or can't be read.",
+    "E131": "No file in the folder matches the glob.",
+    "E132": "A file of the input is not there, or is no file.",
+    "E133": "The list of files can't be read, or is empty.",
+    "E140": "Two items would write the same file. Put {item.dir} or {item.number} into the name.",
+    "E141":
+      "An output is there already, and the policy is 'error'. Choose another folder, or 'exists: skip' or 'replace'.",
+    "E142":
+      "Results may go to the job's own folder or below a folder the daemon's configuration allows ('allowedOutputs').",
+    "E143": "Two stages write files of the same name.",
+    "E150": "There is no model of this name and version.",
+    "E151": "The model's file or folder is not there.",
+    "E152": "The model's file has another digest than the spec says.",
+    "E153": "The stage opens no models.",
+    "E154": "The stage needs a model.",
+    "E155": "The stage has no slot of this name for a model.",
+    "E160": "The results would not fit on the disk.",
+    "E161": "One batch would not fit in the memory limit.",
+    "W170": "Nobody reads this stage's outputs; it is computed for nothing.",
+    "W171": "The pipeline writes nothing.",
+    "W172": "A worker may use more threads than this machine has.",
+    "W173": "The results may not fit on the disk.",
+    "W174": "Two plugins have the same stage; the first on the search path is taken.",
+    "W175": "Stages whose items differ in size work on one item at a time.",
+  ]
+}

@@ -1,0 +1,155 @@
+import DurableFiles
+import FoundationEssentials
+import JobModel
+import WorkerLink
+import StageHost
+import Synchronization
+
+/// A shard of items: reads them, streams them through the stages, publishes what came out.
+struct ItemShard {
+  let context: ShardContext
+
+  private struct Counts {
+    var done = 0
+    var skipped = 0
+    var metadata: [Int: JSONValue] = [:]
+  }
+
+  func run(since started: Int) throws -> ShardReport {
+    let stages = try StageLoader.load(context) { _ in true }
+    defer { stages.forEach { $0.close() } }
+    let chain = StageChain(context: context, stages: stages)
+    let counts = Mutex(Counts())
+    if stages.contains(where: { $0.planned.description.kind == .task }) {
+      for stage in stages { try stage.run() }
+      counts.withLock { $0.done = context.plan.items.count }
+    } else {
+      try stream(chain, counts)
+    }
+    for stage in stages where !stage.planned.description.reduces { try stage.finish() }
+    let publisher = Publisher(context: context)
+    let failed = chain.failed
+    let files = try publisher.publishFiles(without: Set(failed.map(\.item)))
+    try publisher.publishStates(of: stages)
+    let ended = counts.withLock { $0 }
+    let report = ShardReport(
+      shard: context.shard, attempt: context.attempt, itemsDone: ended.done,
+      itemsFailed: failed.count, itemsSkipped: ended.skipped, files: files,
+      stages: stages.map(\.times), seconds: Double(WallClock.monotonicNanoseconds - started) / 1e9,
+      peakMemoryBytes: peakMemoryBytes())
+    try publisher.publish(report, failed: failed, metadata: try lines(ended.metadata))
+    return report
+  }
+
+  private func stream(_ chain: StageChain, _ counts: borrowing Mutex<Counts>) throws {
+    let reader = try ItemReader(
+      folder: context.folder, manifest: context.plan.items, shard: context.shard)
+    let quarantine = try Quarantined.read(context.folder, shard: context.shard)
+    let size = context.isOneByOne ? 1 : max(1, context.plan.batch)
+    let tally = Tally(context: context, chain: chain)
+    try BatchStream(
+      context: context, chain: chain,
+      next: {
+        while true {
+          try context.throwIfCancelled()
+          let items = try reader.next(size)
+          guard !items.isEmpty else { return nil }
+          let wanted = items.filter { item in
+            if let bad = quarantine[item.number] {
+              chain.fail(item, stage: bad.stage, reason: bad.reason, isQuarantined: true)
+              return false
+            }
+            return true
+          }
+          let todo = try wanted.filter { try !SkipRule.applies(to: $0, context) }
+          tally.skip(wanted.count - todo.count)
+          if todo.isEmpty { continue }
+          return TravellingBatch(
+            entries: todo.map {
+              HostBatch.Entry(item: $0, metadata: .object([:]), seed: 0)
+            }, tensors: [:])
+        }
+      }, finished: { tally.finish($0) }
+    ).run()
+    let (done, skipped, metadata) = tally.result
+    counts.withLock { $0 = Counts(done: done, skipped: skipped, metadata: metadata) }
+  }
+
+  /// A line of JSON for each item that any stage said something of.
+  private func lines(_ metadata: [Int: JSONValue]) throws -> [UInt8] {
+    var lines: [UInt8] = []
+    for (number, value) in metadata.sorted(by: { $0.key < $1.key }) {
+      guard value.objectValue?.isEmpty == false else { continue }
+      let line = JSONValue.object(["metadata": value, "number": .int(number)])
+      lines += Array(try line.canonicalText.utf8) + [UInt8(ascii: "\n")]
+    }
+    return lines
+  }
+}
+
+/// Counts what has been through all stages, and shows it on the page.
+final class Tally: Sendable {
+  private let context: ShardContext
+  private let chain: StageChain
+  private let state = Mutex<(done: Int, skipped: Int, metadata: [Int: JSONValue])>((0, 0, [:]))
+
+  init(context: ShardContext, chain: StageChain) {
+    self.context = context
+    self.chain = chain
+  }
+
+  var result: (done: Int, skipped: Int, metadata: [Int: JSONValue]) { state.withLock { $0 } }
+
+  func skip(_ count: Int) {
+    state.withLock { $0.skipped += count }
+    show()
+  }
+
+  func finish(_ batch: TravellingBatch) {
+    state.withLock { state in
+      state.done += batch.entries.count
+      for entry in batch.entries { state.metadata[entry.item.number] = entry.metadata }
+    }
+    show()
+  }
+
+  private func show() {
+    let (done, skipped) = state.withLock { ($0.done, $0.skipped) }
+    context.recorder.setCounts(done: done, failed: chain.failed.count, skipped: skipped)
+  }
+}
+
+/// Items that earlier attempts died of.
+enum Quarantined {
+  static func read(_ folder: JobFolder, shard: Int) throws -> [Int: FailedItem] {
+    let path = folder.quarantine(shard: shard)
+    guard Files.exists(path) else { return [:] }
+    var items: [Int: FailedItem] = [:]
+    for line in try Files.read(path).split(separator: UInt8(ascii: "\n")) {
+      let item = try JSONDecoder().decode(FailedItem.self, from: Data(line))
+      items[item.item] = item
+    }
+    return items
+  }
+}
+
+/// Leaves out items whose outputs are all there already, where the policy says so.
+enum SkipRule {
+  static func applies(to item: Item, _ context: ShardContext) throws -> Bool {
+    var names: [String] = []
+    for stage in context.plan.stages where stage.description.kind == .sink {
+      let properties = stage.description.parameterSchema["properties"]?.objectValue ?? [:]
+      for (name, schema) in properties where schema["x-lattice-template"]?.boolValue == true {
+        guard let template = stage.parameters[name]?.stringValue,
+          (try? NameTemplate(template))?.dependsOnItem == true
+        else { continue }
+        let own = stage.parameters["exists"]?.stringValue
+        let policy = context.outputs.policy(own.flatMap(OutputPolicy.Existing.init(rawValue:)))
+        guard policy == .skip else { return false }
+        names.append(try context.outputs.name(template, item: item))
+      }
+    }
+    return !names.isEmpty
+      && names.allSatisfy { Files.exists("\(context.plan.output.directory)/\($0)") }
+  }
+}

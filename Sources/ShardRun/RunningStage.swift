@@ -1,0 +1,150 @@
+import DurableFiles
+import JobModel
+import WorkerLink
+import StageHost
+import Synchronization
+
+/// A stage at work in this process: its instance, its host services, its times.
+final class RunningStage: StageServices {
+  let index: Int
+  let planned: PlannedStage
+  let context: ShardContext
+  private let log: LogFile
+  private let timing: Mutex<StageTiming>
+  // Set once, right after init, before any other thread sees this object.
+  nonisolated(unsafe) private var instance: StageInstance?
+
+  /// Makes and opens an instance.
+  ///
+  /// - Throws: ``AttemptFailure`` with the stage's own sentence.
+  init(index: Int, library: StageLibrary, context: ShardContext) throws(AttemptFailure) {
+    self.index = index
+    self.context = context
+    planned = context.plan.stages[index]
+    log = LogFile(
+      context.folder.stageLog(shard: context.shard, attempt: context.attempt, stage: planned.name),
+      stage: planned.name)
+    timing = Mutex(StageTiming(stage: planned.name, items: 0, calls: 0, seconds: 0))
+    do throws(StageFailure) {
+      let instance = try StageInstance(planned, of: library, services: self)
+      self.instance = instance
+      try measured(items: 0, item: nil) { () throws(StageFailure) in try instance.open() }
+    } catch {
+      throw failure(error)
+    }
+  }
+
+  var times: StageTiming { timing.withLock { $0 } }
+
+  func process(_ batch: HostBatch) throws(StageFailure) {
+    let item = batch.entries.count == 1 ? batch.entries.first?.item.number : nil
+    try measured(items: batch.entries.count, item: item) { () throws(StageFailure) in
+      try instance?.process(batch)
+    }
+  }
+
+  func finish() throws(AttemptFailure) {
+    try call { instance throws(StageFailure) in try instance.finish() }
+  }
+  func run() throws(AttemptFailure) {
+    try call { instance throws(StageFailure) in try instance.run() }
+  }
+
+  func saveState(to path: String) throws(AttemptFailure) {
+    try call { instance throws(StageFailure) in try instance.saveState(to: path) }
+  }
+
+  func loadState(from path: String) throws(AttemptFailure) {
+    try call { instance throws(StageFailure) in try instance.loadState(from: path) }
+  }
+
+  func close() { instance?.close() }
+
+  /// What a status of this stage means for the attempt.
+  func failure(_ failure: StageFailure, item: Item? = nil) -> AttemptFailure {
+    let kind: AttemptFailure.Kind =
+      switch failure.code {
+      case .config, .input, .unsupported, .notFound: .config
+      case .transient: .transient
+      case .noMemory: .noMemory
+      case .noSpace: .noSpace
+      case .cancelled: .cancelled
+      case .internal: .internal
+      }
+    return AttemptFailure(
+      kind: kind, stage: planned.name, item: item?.number, itemID: item?.id,
+      message: failure.message)
+  }
+
+  private func call(
+    _ body: (StageInstance) throws(StageFailure) -> Void
+  ) throws(AttemptFailure) {
+    guard let instance else { return }
+    do throws(StageFailure) {
+      try measured(items: 0, item: nil) { () throws(StageFailure) in try body(instance) }
+    } catch {
+      throw failure(error)
+    }
+  }
+
+  private func measured(
+    items: Int, item: Int?, _ body: () throws(StageFailure) -> Void
+  ) throws(StageFailure) {
+    let slot = Threads.slot
+    context.recorder.enter(slot: slot, stage: index, item: item)
+    let start = WallClock.monotonicNanoseconds
+    defer {
+      let seconds = Double(WallClock.monotonicNanoseconds - start) / 1e9
+      timing.withLock {
+        $0.seconds += seconds
+        $0.items += items
+        $0.calls += 1
+      }
+      context.recorder.leave(slot: slot)
+    }
+    try body()
+  }
+}
+
+extension RunningStage {
+  func log(_ level: LogLine.Level, _ message: String, fields: JSONValue?) {
+    log.write(level, message, fields: fields)
+    context.recorder.beat()
+  }
+
+  func logFailure(_ item: Item, _ reason: String) { log.write(.error, reason, item: item.id) }
+
+  func progress(done: Int, total: Int, unit: String) {
+    context.recorder.setStageProgress(done: done, total: total)
+  }
+
+  var isCancelled: Bool { context.recorder.isCancelRequested }
+
+  var temporaryDirectory: String { context.outputs.scratch }
+
+  func model(_ slot: String) -> PlannedModel? { planned.models[slot] }
+
+  var threadBudget: Int { context.budget.threads }
+
+  var account: MemoryAccount { context.account }
+
+  func parallelFor(_ count: Int, grain: Int, _ body: @escaping @Sendable (Range<Int>) -> Void) {
+    context.pool.parallelFor(count, grain: grain) { [index, recorder = context.recorder] range in
+      let slot = Threads.slot
+      recorder.enter(slot: slot, stage: index, item: nil)
+      body(range)
+      recorder.leave(slot: slot)
+    }
+  }
+
+  func begin(_ item: Item) {
+    context.recorder.enter(slot: Threads.slot, stage: index, item: item.number)
+  }
+
+  func outputFile(
+    item: Item?, name: String, existing: OutputPolicy.Existing?, role: OutputFile.Role
+  ) throws(StageFailure) -> String {
+    try context.outputs.reserve(
+      name, item: item, stage: planned.name, existing: existing, role: role)
+  }
+}

@@ -1,0 +1,144 @@
+import DurableFiles
+import FoundationEssentials
+import Glibc
+package import JobModel
+import StageHost
+import Synchronization
+import WorkerLink
+
+/// Runs one attempt at a shard from its plan to its report.
+package struct ShardRunner {
+  package var folder: JobFolder
+  package var shard: Int
+  package var attempt: Int
+  package var isOneByOne: Bool
+
+  package init(folder: JobFolder, shard: Int, attempt: Int, isOneByOne: Bool) {
+    self.folder = folder
+    self.shard = shard
+    self.attempt = attempt
+    self.isOneByOne = isOneByOne
+  }
+
+  /// Does the whole attempt.
+  ///
+  /// - Throws: ``AttemptFailure``; nothing was published then, or what was will be published again.
+  package func run() throws(AttemptFailure) {
+    do {
+      try work()
+    } catch let error as AttemptFailure {
+      throw error
+    } catch let error as FileError {
+      throw AttemptFailure(
+        kind: error.isNoSpace ? .noSpace : .transient, message: error.description)
+    } catch {
+      throw AttemptFailure(kind: .internal, message: "\(error)")
+    }
+  }
+
+  private func work() throws {
+    let started = WallClock.monotonicNanoseconds
+    let plan = try readPlan()
+    guard (0..<plan.shardCount).contains(shard) else {
+      throw AttemptFailure(
+        kind: .internal, message: "there is no shard \(shard); the job has \(plan.shardCount)")
+    }
+    try Files.makeDirectory(folder.shards)
+    guard let lock = try FileLock.acquire(folder.lock(shard: shard)) else {
+      throw AttemptFailure(
+        kind: .transient, message: "shard \(shard) is being run by another worker")
+    }
+    defer { withExtendedLifetime(lock) {} }
+    try Files.makeDirectory(folder.logs(shard: shard, attempt: attempt))
+    Self.limitMemory(plan.limits.memoryBytes)
+    let path = folder.flightRecorder(shard: shard, attempt: attempt)
+    let recorder =
+      Files.exists(path) ? try FlightRecorder.open(at: path) : try FlightRecorder.create(at: path)
+    let context = try ShardContext(
+      folder: folder, plan: plan, shard: shard, attempt: attempt, isOneByOne: isOneByOne,
+      recorder: recorder)
+    context.log.write(
+      .info, "attempt \(attempt) at shard \(shard) begins\(isOneByOne ? ", item by item" : "")")
+    defer { context.outputs.sweep() }
+    let report =
+      shard == plan.reduceShard
+      ? try ReduceShard(context: context).run(since: started)
+      : try ItemShard(context: context).run(since: started)
+    context.log.write(
+      .info,
+      "shard \(shard) is published: \(report.itemsDone) done, \(report.itemsFailed) failed, \(report.files.count) files"
+    )
+  }
+
+  private func readPlan() throws -> JobPlan {
+    let plan: JobPlan
+    do {
+      plan = try JSONDecoder().decode(JobPlan.self, from: Data(try Files.read(folder.plan)))
+    } catch let error as FileError {
+      throw AttemptFailure(kind: .config, message: error.description)
+    } catch {
+      throw AttemptFailure(
+        kind: .config, message: "'\(folder.plan)' is no plan this worker can read: \(error)")
+    }
+    guard plan.format == JobPlan.currentFormat else {
+      throw AttemptFailure(
+        kind: .config,
+        message:
+          "'\(folder.plan)' has format \(plan.format), this worker reads \(JobPlan.currentFormat); run it with the Lattice that planned it"
+      )
+    }
+    return plan
+  }
+
+  /// Caps the worker's own data, with room for stacks and the runtime; what stages ask the host for is counted apart.
+  private static func limitMemory(_ bytes: Int) {
+    let (limit, overflow) = bytes.addingReportingOverflow(512 << 20)
+    guard !overflow else { return }
+    var value = rlimit(rlim_cur: rlim_t(limit), rlim_max: rlim_t(limit))
+    setrlimit(__rlimit_resource_t(RLIMIT_DATA.rawValue), &value)
+  }
+}
+
+/// Highest resident memory of this process so far, in bytes.
+func peakMemoryBytes() -> Int {
+  var usage = rusage()
+  getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+  return usage.ru_maxrss * 1024
+}
+
+/// Loads the plugins of a plan and makes its stages, in order.
+enum StageLoader {
+  static func load(_ context: ShardContext, where wanted: (PlannedStage) -> Bool) throws
+    -> [RunningStage]
+  {
+    var libraries: [String: StageLibrary] = [:]
+    var stages: [RunningStage] = []
+    for (index, planned) in context.plan.stages.enumerated() where wanted(planned) {
+      let library = try libraries[planned.plugin.path] ?? load(planned)
+      libraries[planned.plugin.path] = library
+      stages.append(try RunningStage(index: index, library: library, context: context))
+    }
+    return stages
+  }
+
+  private static func load(_ planned: PlannedStage) throws -> StageLibrary {
+    let plugin = planned.plugin
+    let status = Files.status(plugin.path, followingLinks: true)
+    if status?.size != plugin.size || status?.mtimeNanoseconds != plugin.mtimeNanoseconds {
+      let found = (try? Files.read(plugin.path)).map { SHA256.hexDigest(of: $0) }
+      guard found == plugin.sha256 else {
+        throw AttemptFailure(
+          kind: .config, stage: planned.name,
+          message: """
+            plugin '\(plugin.path)' \(found == nil ? "is gone" : "has changed") since the job was planned; \
+            hand the job in again
+            """)
+      }
+    }
+    do throws(StageLibraryError) {
+      return try StageLibrary.load(plugin.path)
+    } catch {
+      throw AttemptFailure(kind: .config, stage: planned.name, message: error.description)
+    }
+  }
+}

@@ -1,0 +1,160 @@
+import JobModel
+import StageHost
+import Synchronization
+
+/// Takes batches through stages: failed items drop out, refusals are retried smaller, dead tensors are let go.
+final class StageChain: Sendable {
+  private let context: ShardContext
+  let stages: [RunningStage]
+  /// By port, the last stage that reads it.
+  private let lastReader: [TravellingBatch.Port: Int]
+  private let failedItems = Mutex<[Int: FailedItem]>([:])
+
+  init(context: ShardContext, stages: [RunningStage]) {
+    self.context = context
+    self.stages = stages
+    var lastReader: [TravellingBatch.Port: Int] = [:]
+    for stage in stages {
+      for case .port(let name, let port) in stage.planned.inputs.values {
+        let key = TravellingBatch.Port(stage: name, port: port)
+        lastReader[key] = max(lastReader[key] ?? 0, stage.index)
+      }
+    }
+    self.lastReader = lastReader
+  }
+
+  /// Items that failed so far, in their order.
+  var failed: [FailedItem] { failedItems.withLock { $0.values.sorted { $0.item < $1.item } } }
+
+  func isFailed(_ item: Int) -> Bool { failedItems.withLock { $0[item] != nil } }
+
+  /// Notes an item as failed.
+  func fail(_ item: Item, stage: String, reason: String, isQuarantined: Bool = false) {
+    failedItems.withLock {
+      $0[item.number] = FailedItem(
+        item: item.number, id: item.id, stage: stage, reason: reason, isQuarantined: isQuarantined)
+    }
+  }
+
+  /// Takes a batch through the stages at `indices`, in order.
+  func run(
+    _ batch: TravellingBatch, through indices: [Int]
+  ) throws(AttemptFailure) -> TravellingBatch {
+    var batch = batch
+    for index in indices {
+      try context.throwIfCancelled()
+      guard !batch.entries.isEmpty else { break }
+      batch = try run(batch, stages[index])
+      batch.tensors = batch.tensors.filter { lastReader[$0.key, default: -1] > index }
+    }
+    return batch
+  }
+
+  private func run(
+    _ batch: TravellingBatch, _ stage: RunningStage
+  ) throws(AttemptFailure) -> TravellingBatch {
+    var inputs: [String: HostTensor] = [:]
+    for (port, source) in stage.planned.inputs {
+      guard case .port(let name, let output) = source else { continue }
+      inputs[port] = batch.tensors[TravellingBatch.Port(stage: name, port: output)]
+    }
+    let entries = batch.entries.map { entry in
+      HostBatch.Entry(
+        item: entry.item, metadata: entry.metadata,
+        seed: ItemSeed.seed(
+          job: context.plan.seed, stage: stage.planned.name, item: entry.item.id))
+    }
+    let hosted = HostBatch(
+      entries: entries, inputs: inputs, stage: stage.planned, services: stage)
+    do throws(StageFailure) {
+      try stage.process(hosted)
+    } catch {
+      return try runAgain(batch, stage, after: error)
+    }
+    return try collect(hosted, of: stage, into: batch)
+  }
+
+  /// What to do about a batch that a stage refused as a whole.
+  private func runAgain(
+    _ batch: TravellingBatch, _ stage: RunningStage, after failure: StageFailure
+  ) throws(AttemptFailure) -> TravellingBatch {
+    let count = batch.entries.count
+    switch failure.code {
+    case _ where failure.code.blamesItem && count == 1:
+      let item = batch.entries[0].item
+      fail(item, stage: stage.planned.name, reason: failure.message)
+      stage.logFailure(item, failure.message)
+      return TravellingBatch(entries: [], tensors: [:])
+    case _ where failure.code.blamesItem:
+      return try parts((0..<count).map { [$0] }, of: batch, stage, failure)
+    case .noMemory where count > 1:
+      stage.log(.warning, "out of memory with \(count) items: trying halves", fields: nil)
+      return try parts([Array(0..<count / 2), Array(count / 2..<count)], of: batch, stage, failure)
+    default: throw stage.failure(failure, item: count == 1 ? batch.entries[0].item : nil)
+    }
+  }
+
+  private func parts(
+    _ rows: [[Int]], of batch: TravellingBatch, _ stage: RunningStage, _ failure: StageFailure
+  ) throws(AttemptFailure) -> TravellingBatch {
+    var done: [TravellingBatch] = []
+    for rows in rows {
+      guard let part = batch.keeping(rows, account: context.account) else {
+        throw stage.failure(failure)
+      }
+      done.append(try run(part, stage))
+    }
+    guard let whole = TravellingBatch.joined(done, account: context.account) else {
+      throw stage.failure(
+        StageFailure(.noMemory, "no memory, or other sizes, to join \(done.count) parts of a batch")
+      )
+    }
+    return whole
+  }
+
+  private func collect(
+    _ hosted: HostBatch, of stage: RunningStage, into batch: TravellingBatch
+  ) throws(AttemptFailure) -> TravellingBatch {
+    var batch = batch
+    for (index, failure) in hosted.failures {
+      let item = batch.entries[index].item
+      fail(item, stage: stage.planned.name, reason: failure.message)
+      stage.logFailure(item, failure.message)
+    }
+    for index in batch.entries.indices { batch.entries[index].metadata = hosted.metadata(index) }
+    let kept = batch.entries.indices.filter { hosted.failures[$0] == nil }
+    if kept.isEmpty { return TravellingBatch(entries: [], tensors: [:]) }
+    let outputs = hosted.outputs
+    for (port, spec) in stage.planned.outputs {
+      let key = TravellingBatch.Port(stage: stage.planned.name, port: port)
+      guard lastReader[key] != nil else { continue }
+      guard let tensor = outputs[port] else {
+        throw stage.failure(
+          StageFailure(
+            .internal,
+            "stage '\(stage.planned.name)' put out nothing at '\(port)', which is read later"))
+      }
+      try check(tensor, against: spec, port: port, stage)
+      batch.tensors[key] = tensor
+    }
+    guard let result = batch.keeping(kept, account: context.account) else {
+      throw stage.failure(StageFailure(.noMemory, "no memory to leave failed items out of a batch"))
+    }
+    return result
+  }
+
+  /// Holds an output against what the stage's own check said before the run.
+  private func check(
+    _ tensor: HostTensor, against spec: TensorSpec, port: String, _ stage: RunningStage
+  ) throws(AttemptFailure) {
+    let fits =
+      tensor.type == spec.type && tensor.shape.count == spec.shape.count
+      && zip(tensor.shape, spec.shape).dropFirst().allSatisfy { $1 < 0 || $0 == $1 }
+    guard !fits else { return }
+    let found = TensorSpec(type: tensor.type, shape: tensor.shape, semantic: nil).text
+    throw stage.failure(
+      StageFailure(
+        .internal,
+        "'\(port)' of stage '\(stage.planned.name)' is \(found), its check promised \(spec.text)"))
+  }
+}

@@ -1,0 +1,116 @@
+import CSystemCalls
+package import DurableFiles
+import Glibc
+
+/// Runs a throw-away child with a time limit; what it loads can crash or hang without harm.
+package enum ChildProcess {
+  /// How a child ended.
+  package enum Ending: Hashable, Sendable {
+    case exited(Int32)
+    case signalled(String)
+    case timedOut
+  }
+
+  /// What a child printed and how it ended.
+  package struct Output: Sendable {
+    package var ending: Ending
+    package var data: [UInt8]
+    /// The end of what it wrote on standard error.
+    package var talk: String
+  }
+
+  /// Runs an executable to its end, at most `seconds` long.
+  ///
+  /// - Parameters:
+  ///   - executable: Absolute path.
+  ///   - arguments: Without the program's name.
+  ///   - input: What it reads on standard input.
+  ///   - seconds: Then it is killed.
+  /// - Returns: What it printed and how it ended.
+  /// - Throws: ``FileError`` when it can't be started.
+  package static func run(
+    _ executable: String, _ arguments: [String], input: [UInt8] = [], seconds: Double
+  ) throws(FileError) -> Output {
+    let scratch = try Scratch()
+    try AtomicFile.write(input, to: "\(scratch.path)/in")
+    let files = (
+      try OpenFile("\(scratch.path)/in", O_RDONLY),
+      try OpenFile("\(scratch.path)/out", O_RDWR | O_CREAT),
+      try OpenFile("\(scratch.path)/err", O_RDWR | O_CREAT)
+    )
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_adddup2(&actions, files.0.descriptor, 0)
+    posix_spawn_file_actions_adddup2(&actions, files.1.descriptor, 1)
+    posix_spawn_file_actions_adddup2(&actions, files.2.descriptor, 2)
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
+    var pid = pid_t()
+    let argv: [UnsafeMutablePointer<CChar>?] = ([executable] + arguments).map { strdup($0) } + [nil]
+    defer { argv.forEach { free($0) } }
+    // A child that crashes has nothing to tell that the signal does not.
+    let variables = environment(adding: "SWIFT_BACKTRACE=enable=no")
+    defer { variables.forEach { free($0) } }
+    let code = posix_spawn(&pid, executable, &actions, &attributes, argv, variables + [nil])
+    guard code == 0 else { throw FileError("start", executable, code) }
+    let ending = wait(for: pid, seconds: seconds)
+    let data = try Files.read("\(scratch.path)/out", limit: 64 << 20)
+    let talk = (try? Files.read("\(scratch.path)/err", limit: 64 << 20)) ?? []
+    return Output(
+      ending: ending, data: data, talk: String(decoding: talk.suffix(4000), as: UTF8.self))
+  }
+
+  /// Copies of this process's variables after one that is added.
+  private static func environment(adding variable: String) -> [UnsafeMutablePointer<CChar>?] {
+    var all: [UnsafeMutablePointer<CChar>?] = [strdup(variable)]
+    var pointer = lattice_environment()
+    while let entry = pointer?.pointee {
+      all.append(strdup(entry))
+      pointer = pointer?.advanced(by: 1)
+    }
+    return all
+  }
+
+  private static func wait(for pid: pid_t, seconds: Double) -> Ending {
+    let end = WallClock.monotonicNanoseconds + Int(seconds * 1e9)
+    var status: Int32 = 0
+    let handle = lattice_pidfd_open(pid)
+    defer { if handle >= 0 { close(handle) } }
+    while waitpid(pid, &status, WNOHANG) == 0 {
+      let left = (end - WallClock.monotonicNanoseconds) / 1_000_000
+      guard left > 0 else {
+        kill(-pid, SIGKILL)
+        waitpid(pid, &status, 0)
+        return .timedOut
+      }
+      if handle >= 0 {
+        var poller = pollfd(fd: handle, events: Int16(POLLIN), revents: 0)
+        poll(&poller, 1, Int32(min(left, 1000)))
+      } else {
+        usleep(1000)
+      }
+    }
+    let signal = status & 0x7F
+    if signal == 0 { return .exited(status >> 8 & 0xFF) }
+    let names = [
+      SIGABRT: "SIGABRT", SIGBUS: "SIGBUS", SIGFPE: "SIGFPE", SIGILL: "SIGILL",
+      SIGKILL: "SIGKILL", SIGSEGV: "SIGSEGV", SIGTERM: "SIGTERM", SIGTRAP: "SIGTRAP",
+    ]
+    return .signalled(names[signal] ?? "signal \(signal)")
+  }
+
+  /// A temporary folder that goes with the value.
+  private final class Scratch {
+    let path: String
+
+    init() throws(FileError) {
+      path = "/tmp/lattice-child-\(getpid())-\(UInt64.random(in: 0...UInt64.max))"
+      try Files.makeDirectory(path)
+    }
+
+    deinit { try? Files.removeTree(path) }
+  }
+}

@@ -1,0 +1,93 @@
+import DurableFiles
+import FoundationEssentials
+package import JobModel
+
+/// Describes plugins in throw-away children and remembers what they said.
+package struct PluginDescriber {
+  private let worker: String
+  private let cachePath: String?
+  private let seconds: Double
+  private var cache: [String: PluginDescription] = [:]
+  private var isChanged = false
+
+  /// - Parameters:
+  ///   - worker: Absolute path of `lattice-worker`.
+  ///   - cachePath: File that remembers descriptions; one that can't be read is made anew.
+  ///   - seconds: A plugin that takes longer to load is broken.
+  package init(worker: String, cachePath: String?, seconds: Double = 10) {
+    self.worker = worker
+    self.cachePath = cachePath
+    self.seconds = seconds
+    if let cachePath, let bytes = try? Files.read(cachePath),
+      let known = try? JSONDecoder().decode([PluginDescription].self, from: Data(bytes))
+    {
+      for description in known { cache[description.file.path] = description }
+    }
+  }
+
+  /// What a plugin says of itself; asked again only when its file has changed.
+  package mutating func describe(_ path: String) -> PluginDescription {
+    let status = Files.status(path, followingLinks: true)
+    if let known = cache[path], known.file.size == status?.size,
+      known.file.mtimeNanoseconds == status?.mtimeNanoseconds
+    {
+      return known
+    }
+    let found = ask(path)
+    cache[path] = found
+    isChanged = true
+    return found
+  }
+
+  /// Writes what was learned; failing to is no harm.
+  package mutating func saveCache() {
+    guard isChanged, let cachePath else { return }
+    let all = cache.values.sorted { $0.file.path < $1.file.path }.filter {
+      Files.exists($0.file.path)
+    }
+    guard let data = try? JSONEncoder().encode(all) else { return }
+    try? Files.makeDirectory(AtomicFile.parent(of: cachePath))
+    try? AtomicFile.write(Array(data), to: cachePath)
+    isChanged = false
+  }
+
+  private func ask(_ path: String) -> PluginDescription {
+    let output: ChildProcess.Output
+    do throws(FileError) {
+      output = try ChildProcess.run(worker, ["describe", path], seconds: seconds)
+    } catch {
+      return broken(path, "can't be looked at: \(error.description)")
+    }
+    switch output.ending {
+    case .timedOut:
+      return broken(
+        path,
+        "plugin '\(path)' took more than \(Int(seconds)) s to load and was killed; it must not block or compute while it is loaded"
+      )
+    case .signalled(let signal):
+      let words = output.talk.split(separator: "\n").last.map {
+        "; its last words: \($0.prefix(200))"
+      }
+      return broken(path, "plugin '\(path)' crashed while it was loaded: \(signal)\(words ?? "")")
+    case .exited(let code):
+      guard code == 0,
+        let found = try? JSONDecoder().decode(PluginDescription.self, from: Data(output.data))
+      else {
+        return broken(
+          path,
+          "plugin '\(path)' could not be described: the worker left with exit code \(code) and no description"
+        )
+      }
+      return found
+    }
+  }
+
+  private func broken(_ path: String, _ reason: String) -> PluginDescription {
+    let status = Files.status(path, followingLinks: true)
+    let digest = (try? Files.read(path)).map { SHA256.hexDigest(of: $0) } ?? ""
+    return PluginDescription(
+      file: PluginFile(
+        path: path, size: status?.size ?? 0, mtimeNanoseconds: status?.mtimeNanoseconds ?? 0,
+        sha256: digest), module: nil, broken: reason)
+  }
+}

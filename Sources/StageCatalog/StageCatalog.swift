@@ -1,0 +1,90 @@
+package import JobModel
+
+/// The stages there are, by id and version, and the plugins that could not be loaded.
+package struct StageCatalog: Sendable {
+  /// A stage and the plugin that holds it.
+  package struct Entry: Hashable, Sendable {
+    package var plugin: PluginFile
+    package var moduleID: String
+    package var stage: StageDescription
+    package var version: Version
+
+    package init(
+      plugin: PluginFile, moduleID: String, stage: StageDescription, version: Version
+    ) {
+      self.plugin = plugin
+      self.moduleID = moduleID
+      self.stage = stage
+      self.version = version
+    }
+  }
+
+  /// Why a stage can't be had.
+  package enum Refusal: Error, Hashable {
+    case unknown
+    /// There are these, and none is in the range.
+    case noVersion(available: [Version])
+  }
+
+  /// Newest first within an id.
+  package private(set) var entries: [Entry] = []
+  package private(set) var plugins: [PluginDescription] = []
+  /// Sentences about stages that two plugins have; the first on the search path is taken.
+  package private(set) var warnings: [String] = []
+  /// Folders that were searched.
+  package private(set) var searched: [String] = []
+
+  /// Takes descriptions in the order of the search path.
+  package init(_ descriptions: [PluginDescription], searched: [String] = []) {
+    self.searched = searched
+    plugins = descriptions
+    for description in descriptions {
+      guard let module = description.module else { continue }
+      for stage in module.stages {
+        guard let version = Version(stage.version) else { continue }
+        add(
+          Entry(plugin: description.file, moduleID: module.id, stage: stage, version: version))
+      }
+    }
+    entries.sort {
+      $0.stage.id == $1.stage.id ? $0.version > $1.version : $0.stage.id < $1.stage.id
+    }
+  }
+
+  /// Finds plugins on the search path and describes them.
+  package static func load(folders: [String], worker: String, cachePath: String?) -> StageCatalog {
+    var describer = PluginDescriber(worker: worker, cachePath: cachePath)
+    let descriptions = PluginFolders.candidates(in: folders).map { describer.describe($0) }
+    describer.saveCache()
+    return StageCatalog(descriptions, searched: folders)
+  }
+
+  private mutating func add(_ entry: Entry) {
+    let twin = entries.first { $0.stage.id == entry.stage.id && $0.version == entry.version }
+    guard let twin else { return entries.append(entry) }
+    if twin.plugin.sha256 != entry.plugin.sha256 {
+      warnings.append(
+        "stage \(entry.stage.id) \(entry.version) is in '\(twin.plugin.path)' and in '\(entry.plugin.path)'; the first is taken"
+      )
+    }
+  }
+
+  /// The newest version of a stage within a range; any range when nil.
+  package func resolve(_ id: String, _ range: VersionRange?) throws(Refusal) -> Entry {
+    let versions = entries.filter { $0.stage.id == id }
+    guard !versions.isEmpty else { throw .unknown }
+    guard let entry = versions.first(where: { range?.contains($0.version) ?? true }) else {
+      throw .noVersion(available: versions.map(\.version))
+    }
+    return entry
+  }
+
+  /// Ids of all stages, sorted.
+  package var stageIDs: [String] {
+    entries.map(\.stage.id).reduce(into: []) { if $0.last != $1 { $0.append($1) } }
+  }
+
+  package var brokenPlugins: [(path: String, reason: String)] {
+    plugins.compactMap { plugin in plugin.broken.map { (plugin.file.path, $0) } }
+  }
+}

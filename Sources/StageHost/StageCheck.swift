@@ -1,0 +1,99 @@
+import CStageABI
+package import JobModel
+
+/// Asks stages for their outputs' sizes and for faults in parameters; nothing runs.
+package enum StageCheck {
+  /// What one `check` call found; what `lattice_check_result` points to.
+  final class Findings {
+    var outputs: [String: TensorSpec] = [:]
+    var faults: [StageCheckResponse.Fault] = []
+
+    static func from(_ handle: OpaquePointer?) -> Findings? {
+      handle.map { Unmanaged<Findings>.fromOpaque(UnsafeRawPointer($0)).takeUnretainedValue() }
+    }
+  }
+
+  /// Checks stages in order, each with the outputs of those before it.
+  package static func run(_ request: StageCheckRequest) -> StageCheckResponse {
+    var known: [StageCheckRequest.PortReference: TensorSpec] = [:]
+    var libraries: [String: StageLibrary] = [:]
+    let entries = request.stages.map { entry -> StageCheckResponse.Entry in
+      let answer: StageCheckResponse.Entry
+      do throws(StageLibraryError) {
+        let library: StageLibrary
+        if let loaded = libraries[entry.pluginPath] {
+          library = loaded
+        } else {
+          library = try StageLibrary.load(entry.pluginPath)
+          libraries[entry.pluginPath] = library
+        }
+        let inputs = entry.inputs.compactMapValues { known[$0] }
+        answer = check(try library.stage(entry.stageID), entry, inputs: inputs)
+      } catch {
+        answer = fault(entry, "\(error)")
+      }
+      for (port, spec) in answer.outputs {
+        known[StageCheckRequest.PortReference(stage: entry.name, port: port)] = spec
+      }
+      return answer
+    }
+    return StageCheckResponse(stages: entries)
+  }
+
+  private static func fault(
+    _ entry: StageCheckRequest.Entry, _ message: String
+  ) -> StageCheckResponse.Entry {
+    StageCheckResponse.Entry(
+      name: entry.name, outputs: [:],
+      faults: [StageCheckResponse.Fault(parameter: nil, message: message)])
+  }
+
+  private static func check(
+    _ stage: UnsafePointer<lattice_stage>, _ entry: StageCheckRequest.Entry,
+    inputs: [String: TensorSpec]
+  ) -> StageCheckResponse.Entry {
+    guard let check = stage.pointee.check, let parameters = try? entry.parameters.canonicalText
+    else {
+      return StageCheckResponse.Entry(name: entry.name, outputs: [:], faults: [])
+    }
+    let context = HostContext(services: NoServices(), stageName: entry.name)
+    let findings = Findings()
+    let scratch = Scratch()
+    let specs = inputs.sorted { $0.key < $1.key }.map { scratch.spec(port: $0.key, $0.value) }
+    let handle = OpaquePointer(Unmanaged.passUnretained(findings).toOpaque())
+    let status = withExtendedLifetime((context, findings, scratch)) {
+      scratch.withConfig(entry.stageID, entry.name, parameters, context) { config in
+        specs.withUnsafeBufferPointer { check(config, $0.baseAddress, UInt32($0.count), handle) }
+      }
+    }
+    if let failure = context.failure(of: status), findings.faults.isEmpty {
+      return fault(entry, failure.message)
+    }
+    return StageCheckResponse.Entry(
+      name: entry.name, outputs: findings.faults.isEmpty ? findings.outputs : [:],
+      faults: findings.faults)
+  }
+}
+
+/// Services during a check: there are none.
+private final class NoServices: StageServices {
+  let account = MemoryAccount(limit: 64 << 20)
+  let isCancelled = false
+  let temporaryDirectory = "/tmp"
+  let threadBudget = 1
+
+  func log(_ level: LogLine.Level, _ message: String, fields: JSONValue?) {}
+  func progress(done: Int, total: Int, unit: String) {}
+  func model(_ slot: String) -> PlannedModel? { nil }
+  func begin(_ item: Item) {}
+
+  func parallelFor(_ count: Int, grain: Int, _ body: @escaping @Sendable (Range<Int>) -> Void) {
+    body(0..<count)
+  }
+
+  func outputFile(
+    item: Item?, name: String, existing: OutputPolicy.Existing?, role: OutputFile.Role
+  ) throws(StageFailure) -> String {
+    throw StageFailure(.internal, "no files during a check")
+  }
+}

@@ -1,0 +1,89 @@
+package import CStageABI
+import Glibc
+import JobModel
+
+/// A loaded plugin; it stays loaded until the process ends.
+// The tables it points into are immortal and never written.
+package final class StageLibrary: @unchecked Sendable {
+  package let path: String
+  let module: UnsafePointer<lattice_stage_module>
+
+  private init(path: String, module: UnsafePointer<lattice_stage_module>) {
+    self.path = path
+    self.module = module
+  }
+
+  /// Loads a plugin and shakes hands.
+  ///
+  /// - Throws: ``StageLibraryError``. A plugin that crashes takes the process along: describe unknown ones in a
+  ///   child process.
+  package static func load(_ path: String) throws(StageLibraryError) -> StageLibrary {
+    guard access(path, F_OK) == 0 else { throw .missing(path: path) }
+    guard let handle = dlopen(path.contains("/") ? path : "./\(path)", RTLD_NOW | RTLD_LOCAL) else {
+      throw loadFailure(path, dlerror().map { String(cString: $0) } ?? "no reason given")
+    }
+    guard let symbol = dlsym(handle, LATTICE_STAGE_ENTRY) else {
+      for major in 2...9 where dlsym(handle, "lattice_stage_module_v\(major)") != nil {
+        throw .otherMajor(path: path, found: major)
+      }
+      throw .notAPlugin(path: path)
+    }
+    let entry = unsafeBitCast(symbol, to: lattice_stage_module_v1_fn.self)
+    var why: UnsafePointer<CChar>?
+    guard let module = entry(UInt32(LATTICE_STAGE_ABI_MINOR), &why) else {
+      throw .refused(path: path, why: text(why))
+    }
+    let host = Int(LATTICE_STAGE_ABI_MINOR)
+    guard module.pointee.struct_size >= UInt32(MemoryLayout<lattice_stage_module>.size) else {
+      throw .invalidTable(
+        path: path,
+        fault:
+          "its module table has \(module.pointee.struct_size) bytes, the least is \(MemoryLayout<lattice_stage_module>.size)"
+      )
+    }
+    guard module.pointee.min_host_minor <= host else {
+      throw .newerMinimum(path: path, needs: Int(module.pointee.min_host_minor), host: host)
+    }
+    let library = StageLibrary(path: path, module: module)
+    _ = try library.describe()
+    return library
+  }
+
+  /// Turns the loader's text into what a person can act on.
+  private static func loadFailure(_ path: String, _ reason: String) -> StageLibraryError {
+    let lacking = ": cannot open shared object file"
+    if let end = reason.range(of: lacking) {
+      let library = String(reason[..<end])
+      if !library.hasSuffix(path) { return .missingLibrary(path: path, library: library) }
+    }
+    let prefix = "\(path): "
+    return .notLoadable(
+      path: path, reason: reason.hasPrefix(prefix) ? String(reason.dropFirst(prefix.count)) : reason
+    )
+  }
+
+  /// The table of a stage.
+  package func stage(_ id: String) throws(StageLibraryError) -> UnsafePointer<lattice_stage> {
+    let stages = stageTables
+    guard let found = stages.first(where: { text($0.pointee.id) == id }) else {
+      throw .unknownStage(path: path, id: id, known: stages.compactMap { text($0.pointee.id) })
+    }
+    return found
+  }
+
+  var stageTables: [UnsafePointer<lattice_stage>] {
+    (0..<Int(module.pointee.n_stages)).compactMap { module.pointee.stages?[$0] }
+  }
+}
+
+extension String {
+  /// The first place of `text`, without Foundation.
+  fileprivate func range(of text: String) -> String.Index? {
+    var start = startIndex
+    while start < endIndex {
+      if self[start...].hasPrefix(text) { return start }
+      start = index(after: start)
+    }
+    return nil
+  }
+}

@@ -1,0 +1,49 @@
+package import JobModel
+
+/// What a stage asks of whoever runs it; called from any thread.
+package protocol StageServices: AnyObject, Sendable {
+  func log(_ level: LogLine.Level, _ message: String, fields: JSONValue?)
+  func progress(done: Int, total: Int, unit: String)
+  var isCancelled: Bool { get }
+  var temporaryDirectory: String { get }
+  func model(_ slot: String) -> PlannedModel?
+  var threadBudget: Int { get }
+  /// Covers `0..<count` by ranges of at least `grain`, on the budget's threads, and waits for all.
+  func parallelFor(_ count: Int, grain: Int, _ body: @escaping @Sendable (Range<Int>) -> Void)
+  var account: MemoryAccount { get }
+  /// This thread works on `item` from now on.
+  func begin(_ item: Item)
+  /// Reserves an output file and gives the path to create.
+  func outputFile(
+    item: Item?, name: String, existing: OutputPolicy.Existing?, role: OutputFile.Role
+  ) throws(StageFailure) -> String
+}
+
+/// A status of the ABI with its sentence.
+package struct StageFailure: Error, Hashable, CustomStringConvertible {
+  /// Codes of the ABI; unknown numbers are taken for `internal`.
+  package enum Code: Int32, Hashable, Sendable {
+    case config = 1
+    case input = 2
+    case transient = 3
+    case noMemory = 4
+    case noSpace = 5
+    case cancelled = 6
+    case `internal` = 7
+    case unsupported = 8
+    case notFound = 9
+
+    /// True when one item is to blame and the others can go on.
+    package var blamesItem: Bool { self == .input || self == .notFound }
+  }
+
+  package var code: Code
+  package var message: String
+
+  package init(_ code: Code, _ message: String) {
+    self.code = code
+    self.message = message
+  }
+
+  package var description: String { message }
+}

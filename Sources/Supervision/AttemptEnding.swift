@@ -1,0 +1,131 @@
+import DurableFiles
+import FoundationEssentials
+import Glibc
+package import JobModel
+import WorkerLink
+
+/// What became of an attempt whose worker is gone.
+package enum AttemptEnding: Hashable, Sendable {
+  case published(ShardReport)
+  case failed(AttemptFailure)
+}
+
+/// Finds out what became of an attempt: from the shard's report, from what the worker wrote before it left,
+/// else from how it ended and what its page shows.
+package struct AttemptInquest {
+  private let folder: JobFolder
+  private let plan: JobPlan
+
+  package init(folder: JobFolder, plan: JobPlan) {
+    self.folder = folder
+    self.plan = plan
+  }
+
+  /// Looks into an attempt whose process is cleared.
+  package func ending(of attempt: Attempt) -> AttemptEnding {
+    let key = attempt.key
+    if let report = Self.report(folder, shard: key.shard) { return .published(report) }
+    if let reason = attempt.stopReason, attempt.verdict == nil {
+      return .failed(interruption(reason))
+    }
+    var failure = attempt.verdict ?? written(key) ?? death(of: attempt)
+    locate(&failure, attempt)
+    return .failed(failure)
+  }
+
+  /// The report of a published shard, or nil when it is not published.
+  package static func report(_ folder: JobFolder, shard: Int) -> ShardReport? {
+    guard let data = try? Data(contentsOf: URL(filePath: folder.done(shard: shard))) else {
+      return nil
+    }
+    return try? JSONDecoder().decode(ShardReport.self, from: data)
+  }
+
+  private func interruption(_ reason: StopReason) -> AttemptFailure {
+    switch reason {
+    case .job: AttemptFailure(kind: .cancelled, message: "was asked to stop")
+    case .shutdown: AttemptFailure(kind: .interrupted, message: "the daemon went down")
+    }
+  }
+
+  /// What the worker itself said.
+  private func written(_ key: Attempt.Key) -> AttemptFailure? {
+    let path = folder.failure(shard: key.shard, attempt: key.number)
+    guard let data = try? Data(contentsOf: URL(filePath: path)) else { return nil }
+    return try? JSONDecoder().decode(AttemptFailure.self, from: data)
+  }
+
+  private func death(of attempt: Attempt) -> AttemptFailure {
+    let path = folder.standardError(shard: attempt.key.shard, attempt: attempt.key.number)
+    let talk = SmallFile.tail(path, limit: 64 << 10)
+    let stack = BacktraceText.functions(in: BacktraceText.report(in: talk))
+    switch attempt.process.ending?.exit {
+    case .signal(let number):
+      let name = WorkerExit.signal(number).signalName
+      return AttemptFailure(
+        kind: .crashed, signal: name, message: "the worker was ended by \(name ?? "a signal")",
+        stack: stack)
+    case .code(let code):
+      let last = talk.split(separator: "\n").last.map { "; its last words: \($0.prefix(200))" }
+      return AttemptFailure(
+        kind: .crashed,
+        message: "the worker left with exit code \(code) before it was done\(last ?? "")",
+        stack: stack)
+    case nil:
+      return AttemptFailure(kind: .crashed, message: "the worker is gone")
+    }
+  }
+
+  /// Fills in stage and item from the page that the worker kept, where they are missing.
+  private func locate(_ failure: inout AttemptFailure, _ attempt: Attempt) {
+    let active = attempt.flight.snapshot().active
+    // Several items at work at once prove nothing about any of them.
+    if failure.stage == nil, let first = active.first,
+      active.allSatisfy({ $0.stageIndex == first.stageIndex }),
+      plan.stages.indices.contains(first.stageIndex)
+    {
+      failure.stage = plan.stages[first.stageIndex].name
+      if failure.item == nil, active.count == 1 { failure.item = first.itemNumber }
+    }
+    if let item = failure.item, failure.itemID == nil {
+      failure.itemID = ItemLookup(folder: folder, manifest: plan.items).id(of: item)
+    }
+    if failure.plugin == nil, let stage = plan.stages.first(where: { $0.name == failure.stage }) {
+      let name = stage.plugin.path.split(separator: "/").last.map(String.init) ?? stage.plugin.path
+      failure.plugin = "\(name) \(stage.plugin.sha256)"
+    }
+    if attempt.verdict?.kind == .stalled, failure.stack.isEmpty {
+      let path = folder.standardError(shard: attempt.key.shard, attempt: attempt.key.number)
+      failure.stack = BacktraceText.functions(
+        in: BacktraceText.report(in: SmallFile.tail(path, limit: 64 << 10)))
+    }
+  }
+}
+
+/// Finds single items in the manifest without reading all of it.
+package struct ItemLookup {
+  package let folder: JobFolder
+  package let manifest: ItemManifest
+
+  /// The id of an item by its number, or nil when the manifest has no such item.
+  package func id(of number: Int) -> String? {
+    let shard = number / max(1, manifest.itemsPerShard)
+    guard manifest.shardOffsets.indices.contains(shard),
+      let file = fopen(folder.items, "re")
+    else { return nil }
+    defer { fclose(file) }
+    fseek(file, manifest.shardOffsets[shard], SEEK_SET)
+    var line: UnsafeMutablePointer<CChar>?
+    var capacity = 0
+    defer { free(line) }
+    for _ in 0..<manifest.itemsPerShard {
+      let count = getline(&line, &capacity, file)
+      guard count > 0, let line else { return nil }
+      let data = Data(bytes: line, count: count)
+      if let item = try? JSONDecoder().decode(Item.self, from: data), item.number == number {
+        return item.id
+      }
+    }
+    return nil
+  }
+}

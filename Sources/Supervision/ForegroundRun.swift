@@ -1,0 +1,156 @@
+import DurableFiles
+import Glibc
+package import JobModel
+import Journal
+package import PipelineSpec
+import Planning
+import StageCatalog
+
+/// Runs one spec to its end in this process, over a spool of its own, without a daemon.
+///
+/// A run that was interrupted goes on where it stopped when the same spec is run over the same spool again.
+package final class ForegroundRun {
+  /// How it went.
+  package enum Outcome: Sendable {
+    /// The spec has faults; nothing ran.
+    case rejected([Diagnostic])
+    case ended(JobResult)
+    /// A signal came; the same run later goes on from here.
+    case interrupted
+  }
+
+  /// Where things are and how much may be used.
+  package struct Place: Sendable {
+    /// The private spool.
+    package var spool: SpoolFolder
+    /// Absolute folder that relative paths of the spec are resolved against.
+    package var base: String
+    /// Absolute folder of results when the spec names none; nil for the job's own.
+    package var output: String?
+    /// Folder of models; nil for the spool's.
+    package var models: String?
+    package var slots: Int
+    /// Searched for plugins before the usual folders.
+    package var pluginFolders: [String] = []
+    package var diskReserveBytes = 64 << 20
+
+    package init(spool: SpoolFolder, base: String, slots: Int) {
+      self.spool = spool
+      self.base = base
+      self.slots = slots
+    }
+  }
+
+  private let place: Place
+  private let spool: OpenSpool
+  private let ledger: Ledger
+  private let reader: SpecReader
+  private let supervisor: Supervisor
+
+  /// Takes the spool.
+  ///
+  /// - Throws: What keeps it from starting, as a sentence.
+  package init(_ place: Place) throws {
+    self.place = place
+    spool = try OpenSpool.open(place.spool)
+    let worker = PluginFolders.worker
+    guard access(worker, X_OK) == 0 else { throw NoWorkerError(path: worker) }
+    ledger = Ledger(try Journal(spool: place.spool))
+    reader = SpecReader(
+      worker: worker,
+      folders: PluginFolders.searchPath(named: place.pluginFolders, spool: place.spool),
+      cachePath: "\(place.spool.cache)/plugins.json")
+    let settings = Supervisor.Settings(
+      slots: place.slots, diskReserveBytes: place.diskReserveBytes, workerExecutable: worker)
+    let log = DaemonLog(
+      format: .text, path: "\(place.spool.path)/latticed.log", printsToStandardError: false)
+    supervisor = Supervisor(settings: settings, spool: place.spool, ledger: ledger, log: log)
+  }
+
+  /// Runs a spec.
+  ///
+  /// - Parameters:
+  ///   - bytes: The spec.
+  ///   - signals: SIGTERM or SIGINT stop the run; nil leaves them as they are.
+  ///   - onPlan: Told the job's id, its plan and warnings before the first worker starts.
+  ///   - onProgress: Told several times a second how far it is.
+  /// - Returns: How it went.
+  /// - Throws: ``FileError`` and the like when files can't be written.
+  package func run(
+    _ bytes: [UInt8], signals: StopSignals? = nil,
+    onPlan: (JobID, JobPlan, [Diagnostic]) -> Void = { _, _, _ in },
+    onProgress: (JobProgress) -> Void = { _ in }
+  ) throws -> Outcome {
+    let id: JobID
+    if let unfinished = try unfinishedJob(of: bytes) {
+      id = unfinished
+      onPlan(id, try JobPlanFile.read(place.spool.job(id)), [])
+    } else {
+      let prepared = try prepare(bytes)
+      guard case .planned(let plan, _, let warnings) = prepared.outcome else {
+        if case .faulty(let faults, _) = prepared.outcome { return .rejected(faults) }
+        return .rejected([])
+      }
+      id = prepared.id
+      let folder = place.spool.job(id)
+      supervisor.admit(try ledger.insert(id, plan: plan, folder: folder, isHeld: false))
+      onPlan(id, plan, warnings)
+    }
+    return try follow(id, signals, onProgress)
+  }
+
+  private func follow(
+    _ id: JobID, _ signals: StopSignals?, _ onProgress: (JobProgress) -> Void
+  ) throws -> Outcome {
+    var result: JobResult?
+    supervisor.onEnd = { if $0.id == id { result = $0 } }
+    defer { supervisor.onEnd = nil }
+    while true {
+      let now = ContinuousClock.now
+      while let signal = signals?.next() {
+        guard signal == .stop else { continue }
+        if supervisor.isStopping { exit(1) }
+        supervisor.stop(at: now)
+      }
+      supervisor.tick(at: now)
+      if let progress = supervisor.progress(of: id) { onProgress(progress) }
+      if let result { return .ended(result) }
+      if supervisor.isStopping, supervisor.attempts.isEmpty {
+        supervisor.recordInterruption()
+        return .interrupted
+      }
+      let times = [supervisor.deadline, now + .milliseconds(250)].compactMap(\.self)
+      let descriptors = supervisor.descriptors + [signals?.descriptor].compactMap(\.self)
+      Poller.wait(for: descriptors, until: times.min())
+    }
+  }
+
+  /// A job of the same spec that was interrupted, taken up again.
+  private func unfinishedJob(of bytes: [UInt8]) throws -> JobID? {
+    let known = try ledger.openJobs(in: place.spool).map(\.job).first {
+      (try? Files.read($0.folder.spec)) == bytes
+    }
+    guard let known else { return nil }
+    try supervisor.recover()
+    for other in supervisor.jobs.keys where other != known.id { supervisor.forget(other) }
+    if let job = supervisor.jobs[known.id], job.state == .paused {
+      supervisor.resume(job, message: "run again", at: .now)
+    }
+    return known.id
+  }
+
+  private func prepare(_ bytes: [UInt8]) throws -> (id: JobID, outcome: SpecReader.Outcome) {
+    var generator = SystemRandomNumberGenerator()
+    let id = JobID(at: WallClock.milliseconds / 1000, using: &generator)
+    let folder = place.spool.job(id)
+    try Files.makeDirectory(folder.path)
+    try AtomicFile.write(bytes, to: folder.spec)
+    let surroundings = PlanSurroundings(
+      base: place.base, defaultOutput: place.output ?? folder.outputs, allowedOutputs: nil,
+      models: place.models ?? place.spool.models, processors: place.slots, itemsPath: nil,
+      jobID: id.text)
+    let outcome = try reader.read(bytes, into: folder, surroundings: surroundings)
+    if case .faulty = outcome { try Files.removeTree(folder.path) }
+    return (id, outcome)
+  }
+}

@@ -1,0 +1,245 @@
+import DurableFiles
+import FoundationEssentials
+import JobModel
+import JobQueue
+import PipelineSpec
+import Planning
+
+/// Takes specs from `incoming/` and requests from `control/`, and makes jobs of the former.
+final class Intake {
+  /// Longest time spent on taking specs before workers get their turn.
+  private static let turn = Duration.milliseconds(50)
+
+  private let queue: JobQueue
+  private let configuration: DaemonConfiguration
+  private let supervisor: Supervisor
+  private let reader: SpecReader
+  private let log: DaemonLog
+  private let watchers: (incoming: DirectoryWatcher?, control: DirectoryWatcher?)
+  private var rule: SettleRule
+  /// Names that came by rename and are not taken yet.
+  private var moved: Set<String> = []
+  /// Names that are complete, in the order in which they are taken.
+  private var ready: [String] = []
+  /// Taken, and not jobs yet: found at the start, or what could not be written.
+  private var claims: [JobQueue.Claim] = []
+  private var complained: Set<String> = []
+  private var nextScan = ContinuousClock.now
+  private var patience: ContinuousClock.Instant?
+
+  init(
+    configuration: DaemonConfiguration, supervisor: Supervisor, reader: SpecReader, log: DaemonLog
+  ) {
+    queue = JobQueue(spool: supervisor.spool)
+    self.configuration = configuration
+    self.supervisor = supervisor
+    self.reader = reader
+    self.log = log
+    rule = SettleRule(settleSeconds: configuration.settleSeconds)
+    watchers = (
+      Self.watch(supervisor.spool.incoming, log), Self.watch(supervisor.spool.control, log)
+    )
+  }
+
+  /// What to poll.
+  var descriptors: [Int32] { [watchers.incoming, watchers.control].compactMap { $0?.descriptor } }
+
+  /// When ``step(at:)`` is due though nothing happened.
+  var deadline: ContinuousClock.Instant {
+    if !ready.isEmpty { return .now }
+    return patience.map { min($0, nextScan) } ?? nextScan
+  }
+
+  /// True when nothing is waiting to be taken or to settle.
+  var isIdle: Bool { ready.isEmpty && claims.isEmpty && !rule.isWaiting }
+
+  /// Finds what an earlier daemon had taken and not finished; jobs that are in the journal get their folder's name.
+  ///
+  /// To be called before ``Supervisor/recover()``.
+  func adopt() throws {
+    for claim in try queue.adopt().claims {
+      if try supervisor.ledger.knows(claim.id) {
+        try queue.publish(claim)
+      } else {
+        claims.append(claim)
+      }
+    }
+  }
+
+  /// Takes what has come, as far as the turn allows.
+  func step(at now: ContinuousClock.Instant) {
+    let news = watchers.incoming?.take()
+    moved.formUnion(news?.movedIn ?? [])
+    if watchers.control?.take().needsScan ?? false || now >= nextScan { takeRequests(at: now) }
+    if let patience, patience > now { return }
+    patience = nil
+    if news?.needsScan ?? false || now >= nextScan { scan(at: now) }
+    let end = now + Self.turn
+    while !claims.isEmpty, patience == nil, .now < end { take(claims[0]) }
+    guard !ready.isEmpty else { return }
+    while !ready.isEmpty, patience == nil, .now < end { claim(ready.removeFirst()) }
+    // What is gone from the folder is forgotten by looking once more.
+    if ready.isEmpty { nextScan = .now }
+  }
+
+  private static func watch(_ path: String, _ log: DaemonLog) -> DirectoryWatcher? {
+    guard Files.isLocal(path) else {
+      log.write("'\(path)' is on a network or user filesystem: looking at it by the clock")
+      return nil
+    }
+    do throws(FileError) {
+      return try DirectoryWatcher(path)
+    } catch {
+      log.write("\(error); looking at it by the clock", level: .warning)
+      return nil
+    }
+  }
+
+  // MARK: Finding
+
+  private func scan(at now: ContinuousClock.Instant) {
+    nextScan = now + .seconds(configuration.scanSeconds)
+    let found: (specs: [(name: String, look: SettleRule.Look)], unfit: [JobQueue.Unfit])
+    do throws(FileError) {
+      found = try queue.scan()
+    } catch {
+      return postpone("look at what was handed in", error)
+    }
+    for unfit in found.unfit { complain(unfit.name, unfit.message) }
+    let unfit = Set(found.unfit.map(\.name))
+    let time = WallClock.monotonicNanoseconds
+    let specs = found.specs.filter { !unfit.contains($0.name) }
+    rule.keep(only: Set(specs.map(\.name)))
+    moved.formIntersection(specs.map(\.name))
+    complained.formIntersection(found.specs.map(\.name))
+    ready = specs.filter { spec in
+      rule.isSettled(spec.name, spec.look, wasMoved: moved.contains(spec.name), at: time)
+        && !isBeingWritten(spec.name, at: time)
+    }.map(\.name)
+    if rule.isWaiting {
+      nextScan = min(nextScan, now + .seconds(max(0.02, configuration.settleSeconds / 4)))
+    }
+  }
+
+  /// True when a file that did not come by rename is no YAML and changed not long ago.
+  private func isBeingWritten(_ name: String, at time: Int) -> Bool {
+    guard !moved.contains(name) else { return false }
+    let grace = Int(configuration.syntaxGraceSeconds * 1e9)
+    guard rule.quietNanoseconds(of: name, at: time) < grace,
+      let bytes = try? Files.read("\(queue.spool.incoming)/\(name)", limit: DropName.sizeLimit)
+    else { return false }
+    return PipelineSpec.parse(bytes).isSyntaxFault
+  }
+
+  private func complain(_ name: String, _ message: String) {
+    if complained.insert(name).inserted {
+      log.write("'\(name)' is left where it is: \(message)", level: .warning)
+    }
+  }
+
+  // MARK: Taking
+
+  private func claim(_ name: String) {
+    var generator = SystemRandomNumberGenerator()
+    let id = JobID(at: WallClock.milliseconds / 1000, using: &generator)
+    do throws(FileError) {
+      guard let claim = try queue.claim(name, as: id) else { return }
+      moved.remove(name)
+      claims.append(claim)
+    } catch {
+      return postpone("take '\(name)'", error)
+    }
+    take(claims[claims.count - 1])
+  }
+
+  private func take(_ claim: JobQueue.Claim) {
+    do {
+      try makeJob(claim)
+      claims.removeAll { $0.id == claim.id }
+    } catch {
+      postpone("make a job of '\(claim.name)'", error)
+    }
+  }
+
+  private func makeJob(_ claim: JobQueue.Claim) throws {
+    if try supervisor.ledger.knows(claim.id) { return try finish(claim) }
+    switch try reader.read(
+      claim.bytes, into: claim.folder, surroundings: surroundings(of: claim))
+    {
+    case .faulty(let faults, _): try reject(claim, faults)
+    case .planned(let plan, let isHeld, let warnings):
+      DurableBoundary.reached("intake.wrote-plan")
+      _ = try supervisor.ledger.insert(
+        claim.id, plan: plan, folder: queue.spool.job(claim.id), isHeld: isHeld)
+      DurableBoundary.reached("intake.inserted-job")
+      try finish(claim)
+      log.write(
+        "'\(plan.name)' from \(claim.name): \(plan.items.count) items in \(plan.shardCount) shards"
+          + (isHeld ? ", held" : ""), job: claim.id)
+      for warning in warnings {
+        log.write(warning.message, level: .warning, job: claim.id)
+      }
+    }
+  }
+
+  private func finish(_ claim: JobQueue.Claim) throws {
+    try queue.publish(claim)
+    if let job = try supervisor.ledger.job(claim.id, in: queue.spool), !job.state.isFinal {
+      supervisor.admit(job)
+    }
+  }
+
+  private func reject(_ claim: JobQueue.Claim, _ faults: [Diagnostic]) throws {
+    let renderer = DiagnosticRenderer(file: claim.name, source: claim.bytes)
+    let path = try queue.reject(
+      claim, text: renderer.text(faults, verdict: "not queued"), json: try renderer.json(faults))
+    let errors = faults.count { $0.severity == .error }
+    log.write(
+      "'\(claim.name)' is rejected with \(errors) \(errors == 1 ? "error" : "errors"); "
+        + "see \(path).error.txt", level: .warning)
+  }
+
+  private func surroundings(of claim: JobQueue.Claim) -> PlanSurroundings {
+    let origin = claim.origin.flatMap {
+      try? JSONDecoder().decode(DropOrigin.self, from: Data($0))
+    }
+    var base = configuration.dataRoot ?? queue.spool.path
+    if let origin, origin.base.hasPrefix("/") {
+      if configuration.allowSubmitBase {
+        base = origin.base
+      } else {
+        log.write(
+          "\(origin.submitter) wants paths of '\(claim.name)' resolved against '\(origin.base)'; "
+            + "'allowSubmitBase' is off, so '\(base)' is taken", level: .warning)
+      }
+    }
+    return PlanSurroundings(
+      base: base, defaultOutput: queue.spool.job(claim.id).outputs,
+      allowedOutputs: configuration.allowedOutputs, models: queue.spool.models,
+      processors: configuration.slots, itemsPath: nil, jobID: claim.id.text)
+  }
+
+  // MARK: Requests
+
+  private func takeRequests(at now: ContinuousClock.Instant) {
+    do {
+      for (path, request) in try ControlFolder.waiting(in: queue.spool) {
+        if let request {
+          supervisor.apply(request, at: now)
+        } else {
+          log.write("'\(path)' is no request and is removed", level: .warning)
+        }
+        try Files.removeTree(path)
+      }
+    } catch {
+      log.write("can't take requests: \(error)", level: .error)
+    }
+  }
+
+  private func postpone(_ what: String, _ error: any Error) {
+    let seconds = supervisor.settings.patienceSeconds
+    log.write(
+      "can't \(what): \(error); trying again in \(Watchdog.seconds(seconds))", level: .error)
+    patience = .now + .seconds(seconds)
+  }
+}

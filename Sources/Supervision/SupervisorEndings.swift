@@ -1,0 +1,157 @@
+import DurableFiles
+import Glibc
+import JobModel
+
+/// What follows when a worker is gone.
+extension Supervisor {
+  /// Records the attempts whose workers are gone, with everything of their sessions.
+  func collectEnded(at now: ContinuousClock.Instant) {
+    for attempt in attempts where attempt.process.isCleared() {
+      let key = attempt.key
+      guard let job = jobs[key.job], var work = job.work else {
+        attempts.removeAll { $0 === attempt }
+        continue
+      }
+      if isTroubled(job.id, at: now) { continue }
+      let taken = attemptStep(job, "record the end of shard \(key.shard)", at: now) {
+        switch AttemptInquest(folder: job.folder, plan: work.plan).ending(of: attempt) {
+        case .published(let report): try published(report, key, job, &work)
+        case .failed(let failure):
+          try failed(failure, key, job, &work, at: now)
+        }
+      }
+      if taken {
+        job.work = work
+        attempts.removeAll { $0 === attempt }
+        applyStops(job, at: now)
+      }
+    }
+  }
+
+  /// Records the attempts whose workers could not even be started.
+  func collectFailedStarts(at now: ContinuousClock.Instant) {
+    for (key, failure) in failedStarts {
+      guard let job = jobs[key.job], var work = job.work, !isTroubled(job.id, at: now) else {
+        continue
+      }
+      let taken = attemptStep(job, "record that shard \(key.shard) could not start", at: now) {
+        try failed(failure, key, job, &work, at: now)
+      }
+      if taken {
+        job.work = work
+        failedStarts.removeAll { $0.key == key }
+        applyStops(job, at: now)
+      }
+    }
+  }
+
+  /// A job that can't go on as it is has no use for its other workers.
+  private func applyStops(_ job: SupervisedJob, at now: ContinuousClock.Instant) {
+    if job.intention != nil { stopAttempts(of: job, at: now) }
+  }
+
+  private func published(
+    _ report: ShardReport, _ key: Attempt.Key, _ job: SupervisedJob, _ work: inout JobWork
+  ) throws {
+    try ledger.recordDone(report, job: key.job)
+    DurableBoundary.reached("supervisor.recorded-shard")
+    work.board.finish(key.shard)
+    work.progress.add(report)
+    job.fullDisks = 0
+    log.write(
+      "shard \(key.shard) done: \(report.itemsDone) items, \(report.itemsFailed) failed, "
+        + Watchdog.seconds(report.seconds), job: job.id)
+  }
+
+  /// Answers a failure as ``AttemptPolicy`` says.
+  private func failed(
+    _ failure: AttemptFailure, _ key: Attempt.Key, _ job: SupervisedJob, _ work: inout JobWork,
+    at now: ContinuousClock.Instant
+  ) throws {
+    var history = work.history
+    history.record(failure, shard: key.shard)
+    let decision = AttemptPolicy.decide(
+      after: failure, shard: key.shard, history: history, retry: work.plan.retry)
+    CrashRecord.write(failure, folder: job.folder, shard: key.shard, attempt: key.number)
+    if case .quarantine(let item) = decision {
+      try Quarantine.add(item, folder: job.folder, shard: key.shard)
+    }
+    try ledger.recordFailure(failure, key: key)
+    TemporaryFiles.remove(of: key, folder: job.folder, plan: work.plan)
+    work.history = history
+    carryOut(decision, failure, key, job, &work, at: now)
+  }
+
+  private func carryOut(
+    _ decision: AttemptDecision, _ failure: AttemptFailure, _ key: Attempt.Key,
+    _ job: SupervisedJob, _ work: inout JobWork, at now: ContinuousClock.Instant
+  ) {
+    var start: ContinuousClock.Instant?
+    var next = "again"
+    switch decision {
+    case .retry(let seconds, let oneByOne):
+      if seconds > 0 { start = now + .seconds(seconds) }
+      let pause = seconds > 0 ? " in \(Watchdog.seconds(seconds))" : ""
+      next = (oneByOne ? "again, item by item" : "again") + pause
+    case .quarantine(let item):
+      next = "again without '\(item.id)', which is quarantined"
+    case .failJob(let sentence):
+      next = "the job fails"
+      job.intend(.fail(sentence))
+    case .waitForSpace:
+      next = "when there is room"
+      let need = need(of: job, work)
+      job.intend(.pause(reason: need.sentence, needs: need))
+    case .requeue:
+      next = "queued again"
+    }
+    work.board.requeue(key.shard, notBefore: start)
+    let item = failure.itemID.map { ", item '\($0)'" } ?? ""
+    let level: LogLine.Level = failure.isNobodysFault ? .info : .warning
+    log.write(
+      "shard \(key.shard) attempt \(key.number): \(failure.sentence)\(item); \(next)", level: level,
+      job: job.id)
+  }
+
+  /// Room to wait for after a disk was full: more each time, or a disk with a little room would be tried again
+  /// and again.
+  private func need(of job: SupervisedJob, _ work: JobWork) -> DiskNeed {
+    let folders = [work.plan.output.directory, job.folder.path]
+    let tightest = folders.min {
+      settings.freeBytes($0) ?? .max < settings.freeBytes($1) ?? .max
+    }
+    let folder = tightest ?? job.folder.path
+    let free = settings.freeBytes(folder) ?? 0
+    let more = (4 << 20) << min(job.fullDisks, 8)
+    job.fullDisks += 1
+    return DiskNeed(
+      folder: folder, freeBytes: free, neededBytes: max(settings.diskReserveBytes, free + more))
+  }
+}
+
+extension AttemptFailure {
+  fileprivate var isNobodysFault: Bool { kind == .cancelled || kind == .interrupted }
+}
+
+/// What an attempt leaves behind when it does not publish.
+enum TemporaryFiles {
+  /// Removes the unpublished files of an attempt; what can't be removed is swept when the job ends.
+  static func remove(of key: Attempt.Key, folder: JobFolder, plan: JobPlan) {
+    let path = folder.temporary(shard: key.shard, attempt: key.number)
+    try? Files.removeTree(path)
+    let name = path.split(separator: "/").last.map(String.init) ?? ""
+    try? Files.removeTree("\(plan.output.directory)/.lattice-tmp/\(key.job)-\(name)")
+    rmdir("\(plan.output.directory)/.lattice-tmp")
+  }
+
+  /// Removes all unpublished files of a job none of whose workers is alive.
+  static func sweep(job: JobID, folder: JobFolder, plan: JobPlan?) {
+    try? Files.removeTree(folder.temporary)
+    guard let directory = plan?.output.directory else { return }
+    let beside = "\(directory)/.lattice-tmp"
+    for name in (try? Files.names(in: beside)) ?? [] where name.hasPrefix("\(job)-") {
+      try? Files.removeTree("\(beside)/\(name)")
+    }
+    rmdir(beside)
+  }
+}

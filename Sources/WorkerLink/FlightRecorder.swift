@@ -1,0 +1,124 @@
+import CSystemCalls
+package import DurableFiles
+import Glibc
+
+/// A page of memory that a worker and its supervisor share through a file.
+///
+/// The worker writes signs of life, counts and what each of its threads is at; the supervisor reads them, also
+/// after the worker has died, and raises the cancel flag. Every field is one word that is read and written whole.
+// The mapping lives as long as the object, and words are only touched by the atomic calls.
+package final class FlightRecorder: @unchecked Sendable {
+  /// Threads that can be told apart.
+  package static let slotCount = 64
+
+  private static let pageBytes = 4096
+  private static let magic: UInt64 = 0x3176_6569_7474_616C
+
+  /// Places of the words in the page.
+  private enum Word {
+    static let magic = 0
+    static let heartbeat = 1
+    static let cancel = 2
+    static let itemsDone = 3
+    static let itemsFailed = 4
+    static let itemsSkipped = 5
+    static let progressDone = 6
+    static let progressTotal = 7
+    /// Two words a slot: stage + 1, item + 1; 0 stands for none.
+    static let slots = 64
+  }
+
+  private let words: UnsafeMutablePointer<UInt64>
+
+  private init(_ file: OpenFile) throws(FileError) {
+    let memory = mmap(
+      nil, Self.pageBytes, PROT_READ | PROT_WRITE, MAP_SHARED, file.descriptor, 0)
+    guard let memory, memory != MAP_FAILED else { throw FileError("map", file.path, errno) }
+    words = memory.assumingMemoryBound(to: UInt64.self)
+  }
+
+  deinit { munmap(words, Self.pageBytes) }
+
+  /// Makes an empty page, replacing one that is there.
+  package static func create(at path: String) throws(FileError) -> FlightRecorder {
+    let file = try OpenFile(path, O_RDWR | O_CREAT | O_TRUNC)
+    guard ftruncate(file.descriptor, off_t(pageBytes)) == 0 else {
+      throw FileError("resize", path, errno)
+    }
+    let recorder = try FlightRecorder(file)
+    recorder.store(Word.magic, magic)
+    return recorder
+  }
+
+  /// Opens a page that is there.
+  ///
+  /// - Throws: ``FileError``; `EINVAL` when the file is no such page.
+  package static func open(at path: String) throws(FileError) -> FlightRecorder {
+    let file = try OpenFile(path, O_RDWR)
+    guard let status = Files.status(path, followingLinks: true), status.size == pageBytes else {
+      throw FileError("map", path, EINVAL)
+    }
+    let recorder = try FlightRecorder(file)
+    guard recorder.load(Word.magic) == magic else { throw FileError("map", path, EINVAL) }
+    return recorder
+  }
+
+  /// Shows that the worker is alive.
+  package func beat() { lattice_word_add(words + Word.heartbeat, 1) }
+
+  package func setCounts(done: Int, failed: Int, skipped: Int) {
+    store(Word.itemsDone, UInt64(done))
+    store(Word.itemsFailed, UInt64(failed))
+    store(Word.itemsSkipped, UInt64(skipped))
+    beat()
+  }
+
+  package func setStageProgress(done: Int, total: Int) {
+    store(Word.progressDone, UInt64(max(0, done)))
+    store(Word.progressTotal, UInt64(max(0, total)))
+    beat()
+  }
+
+  /// Thread `slot` is inside a stage, at an item if it has named one.
+  package func enter(slot: Int, stage: Int, item: Int?) {
+    guard (0..<Self.slotCount).contains(slot) else { return }
+    store(Word.slots + 2 * slot + 1, UInt64((item ?? -1) + 1))
+    store(Word.slots + 2 * slot, UInt64(stage + 1))
+    beat()
+  }
+
+  /// Thread `slot` is inside no stage.
+  package func leave(slot: Int) {
+    guard (0..<Self.slotCount).contains(slot) else { return }
+    store(Word.slots + 2 * slot, 0)
+    store(Word.slots + 2 * slot + 1, 0)
+    beat()
+  }
+
+  /// Asks the worker to stop soon.
+  package func requestCancel() { store(Word.cancel, 1) }
+
+  package var isCancelRequested: Bool { load(Word.cancel) != 0 }
+
+  package func snapshot() -> FlightSnapshot {
+    var snapshot = FlightSnapshot()
+    snapshot.heartbeat = load(Word.heartbeat)
+    snapshot.itemsDone = Int(clamping: load(Word.itemsDone))
+    snapshot.itemsFailed = Int(clamping: load(Word.itemsFailed))
+    snapshot.itemsSkipped = Int(clamping: load(Word.itemsSkipped))
+    snapshot.progressDone = Int(clamping: load(Word.progressDone))
+    snapshot.progressTotal = Int(clamping: load(Word.progressTotal))
+    for slot in 0..<Self.slotCount {
+      let stage = Int(clamping: load(Word.slots + 2 * slot))
+      let item = Int(clamping: load(Word.slots + 2 * slot + 1))
+      guard stage > 0 else { continue }
+      snapshot.active.append(
+        FlightSnapshot.Activity(stageIndex: stage - 1, itemNumber: item > 0 ? item - 1 : nil))
+    }
+    return snapshot
+  }
+
+  private func load(_ word: Int) -> UInt64 { lattice_word_load(words + word) }
+
+  private func store(_ word: Int, _ value: UInt64) { lattice_word_store(words + word, value) }
+}

@@ -1,0 +1,16 @@
+import ArgumentParser
+
+@main
+struct LatticeBench: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "lattice-bench",
+    abstract: "Measures Lattice against what its users would otherwise run.",
+    discussion: """
+      Contestants take turns in one run, so that a busy machine slows both; the ratio is what to believe.
+
+      Examples:
+        lattice-bench pipeline --images 192 --processes 2
+        lattice-bench overhead --jobs 200
+      """,
+    subcommands: [PipelineBench.self, OverheadBench.self])
+}

@@ -1,0 +1,3 @@
+import Glibc
+
+exit(Worker.main(Array(CommandLine.arguments.dropFirst())))

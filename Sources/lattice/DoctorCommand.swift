@@ -1,0 +1,110 @@
+import ArgumentParser
+import Foundation
+import JobModel
+import JobReport
+
+/// Looks over an installation and a spool, and says what to do about what it finds.
+struct DoctorCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "doctor",
+    abstract: "Check that everything is in order, and say what to do if not.",
+    discussion: "Exits 1 when something has to be mended.\n\nExample: lattice doctor")
+
+  @OptionGroup var spool: SpoolOptions
+  @OptionGroup var plugins: PluginOptions
+  @OptionGroup var output: OutputOptions
+
+  /// One thing looked at.
+  struct Finding: Encodable {
+    enum Verdict: String, Encodable { case good, note, bad }
+
+    var verdict: Verdict
+    var what: String
+    /// What to do, when it is not good.
+    var advice: String?
+  }
+
+  func run() throws {
+    let findings = try spoolFindings() + incomingFindings() + pluginFindings()
+    if output.json {
+      try printJSON(findings)
+    } else {
+      findings.forEach(show)
+    }
+    if findings.contains(where: { $0.verdict == .bad }) { throw Outcome.failed.exitCode }
+  }
+
+  private func show(_ finding: Finding) {
+    let terminal = Terminal.output
+    let mark =
+      switch finding.verdict {
+      case .good: terminal.styled("ok  ", .green)
+      case .note: terminal.styled("note", .yellow)
+      case .bad: terminal.styled("bad ", .red)
+      }
+    print("\(mark)  \(finding.what)")
+    if let advice = finding.advice { print("      \(advice)") }
+  }
+
+  private func spoolFindings() -> [Finding] {
+    let folder = spool.folder
+    guard FileManager.default.fileExists(atPath: folder.versionFile) else {
+      return [
+        Finding(
+          verdict: .bad, what: "there is no spool at \(folder.path)",
+          advice:
+            "Start the daemon (latticed --spool \(folder.path)), or name the spool with --spool.")
+      ]
+    }
+    var findings = [Finding(verdict: .good, what: "spool \(folder.path)")]
+    findings.append(
+      DaemonProbe.isRunning(folder)
+        ? Finding(verdict: .good, what: "latticed is running")
+        : Finding(
+          verdict: .note, what: "latticed is not running",
+          advice: "Specs are taken in once it runs: latticed --spool \(folder.path)"))
+    let values = try? URL(filePath: folder.path).resourceValues(forKeys: [
+      .volumeAvailableCapacityKey
+    ])
+    if let free = values?.volumeAvailableCapacity {
+      let isLow = free < 1 << 30
+      findings.append(
+        Finding(
+          verdict: isLow ? .bad : .good, what: "\(Quantity.bytes(free)) free on the spool's disk",
+          advice: isLow ? "Free some space: lattice gc --older 7d removes ended jobs." : nil))
+    }
+    return findings
+  }
+
+  /// Files in `incoming/` that will never be taken in.
+  private func incomingFindings() -> [Finding] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: spool.folder.incoming)) ?? []
+    let ignored = names.filter {
+      !$0.hasPrefix(".") && $0 != "tmp" && !$0.hasSuffix(".yaml") && !$0.hasSuffix(".yml")
+    }
+    guard !ignored.isEmpty else { return [] }
+    return [
+      Finding(
+        verdict: .note,
+        what: "in incoming/ but not taken in: \(ignored.sorted().joined(separator: ", "))",
+        advice: "Only names that end in .yaml or .yml are specs.")
+    ]
+  }
+
+  private func pluginFindings() throws -> [Finding] {
+    let catalog = try plugins.catalog(spool.folder)
+    let stages = catalog.stageCount
+    var findings = [
+      stages > 0
+        ? Finding(verdict: .good, what: "\(stages) stages in \(catalog.pluginCount) plugins")
+        : Finding(
+          verdict: .bad, what: "no stage plugins found",
+          advice:
+            "Looked in: \(catalog.searched.joined(separator: ", ")). Name folders with --plugins.")
+    ]
+    findings += catalog.brokenPlugins.map {
+      Finding(verdict: .bad, what: "broken plugin \($0.path)", advice: $0.reason)
+    }
+    return findings
+  }
+}

@@ -1,0 +1,28 @@
+import ArgumentParser
+
+@main
+struct Lattice: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "lattice",
+    abstract: "Runs pipelines over directories of images, and tells how they fare.",
+    discussion: """
+      Data goes to standard output, talk to standard error; --json prints data as JSON. Reading commands work \
+      while the daemon is down.
+
+      Examples:
+        lattice check spec.yaml                  find every fault before anything runs
+        lattice run spec.yaml                    run in the foreground, no daemon
+        lattice submit spec.yaml --wait          hand in to the daemon, and wait
+        cp spec.yaml "$LATTICE_SPOOL/incoming/"  the same without this command
+        lattice ps; lattice logs NAME -f; lattice show NAME
+
+      \(Outcome.help)
+      """,
+    version: "lattice 0.1.0",
+    subcommands: [
+      CheckCommand.self, RunCommand.self, SubmitCommand.self, PsCommand.self, ShowCommand.self,
+      LogsCommand.self, WaitCommand.self, CancelCommand.self, PauseCommand.self,
+      ResumeCommand.self, RetryCommand.self, PriorityCommand.self, PluginsCommand.self,
+      ModelsCommand.self, DoctorCommand.self, GcCommand.self, CompletionCommand.self,
+    ])
+}

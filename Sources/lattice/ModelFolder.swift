@@ -1,0 +1,81 @@
+import ArgumentParser
+import DurableFiles
+import Foundation
+import JobModel
+
+/// A version of a model on disk.
+struct ModelFolder: Encodable {
+  struct File: Codable, Hashable {
+    var name: String
+    var bytes: Int
+    var sha256: String
+  }
+
+  /// `name@version`.
+  var reference: String
+  var path: String
+  /// As its MANIFEST lists them; empty when there is none.
+  var files: [File]
+
+  var bytes: Int { files.reduce(0) { $0 + $1.bytes } }
+
+  /// Every model of a spool, sorted by name and version.
+  static func all(in spool: SpoolFolder) -> [ModelFolder] {
+    names(in: spool.models).flatMap { name in
+      names(in: "\(spool.models)/\(name)").map { version in
+        ModelFolder(
+          reference: "\(name)@\(version)", path: "\(spool.models)/\(name)/\(version)")
+      }
+    }
+  }
+
+  /// The model of a reference `name@version`, or `name` when there is just one version.
+  static func find(_ reference: String, in spool: SpoolFolder) throws -> ModelFolder {
+    let models = all(in: spool)
+    let exact = models.filter { $0.reference == reference }
+    let named = models.filter { $0.reference.hasPrefix("\(reference)@") }
+    if let model = exact.first ?? (named.count == 1 ? named.first : nil) { return model }
+    let known = models.isEmpty ? "there are none" : models.map(\.reference).joined(separator: ", ")
+    throw ValidationError(
+      named.count > 1
+        ? "'\(reference)' has several versions: \(named.map(\.reference).joined(separator: ", "))"
+        : "no model '\(reference)' in \(spool.models); there are: \(known)")
+  }
+
+  private init(reference: String, path: String) {
+    self.reference = reference
+    self.path = path
+    let manifest = FileManager.default.contents(atPath: "\(path)/MANIFEST") ?? Data()
+    files = Self.entries(of: String(decoding: manifest, as: UTF8.self))
+  }
+
+  /// Lines `SHA256  BYTES  NAME`.
+  private static func entries(of manifest: String) -> [File] {
+    manifest.split(separator: "\n").compactMap { line in
+      let parts = line.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: true)
+      guard parts.count == 3, let bytes = Int(parts[1]) else { return nil }
+      return File(name: String(parts[2]), bytes: bytes, sha256: String(parts[0]))
+    }
+  }
+
+  /// What differs from the MANIFEST, a sentence each.
+  func faults() -> [String] {
+    guard !files.isEmpty else { return ["has no MANIFEST, or an empty one"] }
+    return files.compactMap { file in
+      let path = "\(path)/\(file.name)"
+      guard let data = try? Data(contentsOf: URL(filePath: path), options: .mappedIfSafe) else {
+        return "'\(file.name)' is missing"
+      }
+      guard data.count == file.bytes else {
+        return "'\(file.name)' has \(data.count) bytes, its MANIFEST says \(file.bytes)"
+      }
+      return SHA256.hexDigest(of: data) == file.sha256
+        ? nil : "'\(file.name)' has other content than its MANIFEST says"
+    }
+  }
+
+  private static func names(in folder: String) -> [String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return names.filter { !$0.hasPrefix(".") }.sorted()
+  }
+}

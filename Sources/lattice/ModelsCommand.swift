@@ -1,0 +1,105 @@
+import ArgumentParser
+import DurableFiles
+import Foundation
+import JobModel
+import JobReport
+
+/// Looks after the models of a spool.
+struct ModelsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "models",
+    abstract: "List, show, verify and remove models.",
+    discussion: """
+      A model is a folder SPOOL/models/NAME/VERSION/ that is never changed; its MANIFEST names every file with \
+      its sha256.
+
+      Examples:
+        lattice models list
+        lattice models verify fsq-photo-f8@1
+        lattice models rm fsq-photo-f8@1
+      """,
+    subcommands: [List.self, Show.self, Verify.self, Remove.self], defaultSubcommand: List.self)
+
+  struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "List models.")
+
+    @OptionGroup var spool: SpoolOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+      let models = ModelFolder.all(in: spool.folder)
+      if output.json { return try printJSON(models) }
+      guard !models.isEmpty else { return say("no models in \(spool.folder.models)") }
+      var table = TextTable([
+        ("MODEL", .left), ("SIZE", .right), ("FILES", .right), ("FOLDER", .left),
+      ])
+      for model in models {
+        table.add([
+          model.reference, Quantity.bytes(model.bytes), "\(model.files.count)", model.path,
+        ])
+      }
+      print(table.text(for: .output), terminator: "")
+    }
+  }
+
+  struct Show: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Show a model's files and configuration.")
+
+    @OptionGroup var spool: SpoolOptions
+    @OptionGroup var output: OutputOptions
+    @Argument(help: "NAME@VERSION.") var model: String
+
+    func run() throws {
+      let model = try ModelFolder.find(model, in: spool.folder)
+      if output.json { return try printJSON(model) }
+      print("\(model.reference)\n  folder  \(model.path)")
+      for file in model.files {
+        print("  \(file.sha256.prefix(12))  \(Quantity.bytes(file.bytes))  \(file.name)")
+      }
+      let configuration = "\(model.path)/config.json"
+      if let text = try? String(contentsOfFile: configuration, encoding: .utf8) { print(text) }
+    }
+  }
+
+  struct Verify: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Compare a model's files with its MANIFEST; all models when none is named.")
+
+    @OptionGroup var spool: SpoolOptions
+    @OptionGroup var output: OutputOptions
+    @Argument(help: "NAME@VERSION.") var models: [String] = []
+
+    func run() throws {
+      let chosen =
+        models.isEmpty
+        ? ModelFolder.all(in: spool.folder)
+        : try models.map { try ModelFolder.find($0, in: spool.folder) }
+      var faults: [String] = []
+      for model in chosen {
+        let found = model.faults()
+        if found.isEmpty { say("\(model.reference): \(model.files.count) files are as they were") }
+        faults += found.map { "\(model.reference): \($0)" }
+      }
+      if output.json { try printJSON(faults) } else { faults.forEach { print($0) } }
+      if !faults.isEmpty { throw Outcome.failed.exitCode }
+    }
+  }
+
+  struct Remove: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "rm", abstract: "Remove a version of a model.")
+
+    @OptionGroup var spool: SpoolOptions
+    @Argument(help: "NAME@VERSION.") var model: String
+
+    func run() throws {
+      let model = try ModelFolder.find(model, in: spool.folder)
+      // Out of the way first, so that no job meets half a model.
+      let doomed = "\(spool.folder.models)/.removed-\(UUID().uuidString)"
+      try FileManager.default.moveItem(atPath: model.path, toPath: doomed)
+      try FileManager.default.removeItem(atPath: doomed)
+      say("removed \(model.reference)")
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import JobReport
+
+/// One job's progress as a line of text.
+struct ProgressBar: Hashable {
+  var name: String
+  var done: Int
+  var total: Int
+  /// Seconds since the first item could start.
+  var elapsed: Double
+  /// What to say instead of a rate: "queued", "succeeded".
+  var note: String?
+
+  /// Items a second so far; nil before anything is done.
+  var rate: Double? { done > 0 && elapsed > 0 ? Double(done) / elapsed : nil }
+
+  /// Seconds that the rest will take at this rate.
+  var remaining: Double? { rate.map { Double(max(0, total - done)) / $0 } }
+
+  /// The line, at most `width` characters: name, bar, share, counts, rate and time left.
+  func line(width: Int, nameWidth: Int) -> String {
+    let share = total > 0 ? min(1, Double(done) / Double(total)) : 0
+    let label = name.count > nameWidth ? String(name.prefix(nameWidth - 1)) + "…" : name
+    let head = label + String(repeating: " ", count: nameWidth - label.count)
+    let percent = "\(Int(share * 100))%"
+    var tail = " " + String(repeating: " ", count: 4 - percent.count) + percent
+    tail += "  \(done)/\(total)"
+    if let note {
+      tail += "  \(note)"
+    } else if let rate, let remaining {
+      tail += "  \(Quantity.rate(rate))  ETA \(Quantity.duration(remaining))"
+    }
+    let room = max(8, min(40, width - head.count - tail.count - 2))
+    return "\(head) \(bar(share, room))\(tail)"
+  }
+
+  /// A bar of `room` cells with halves.
+  private func bar(_ share: Double, _ room: Int) -> String {
+    let halves = Int(share * Double(room * 2))
+    let full = String(repeating: "━", count: halves / 2)
+    let half = halves.isMultiple(of: 2) ? "" : "╸"
+    return full + half + String(repeating: "·", count: room - halves / 2 - half.count)
+  }
+}
+
+/// Shows several bars: redrawn in place on a terminal, a plain line now and then elsewhere.
+struct ProgressDisplay {
+  private let terminal: Terminal
+  private var drawnLines = 0
+  private var lastShare: [String: Int] = [:]
+  private var lastNote: [String: String] = [:]
+
+  init(terminal: Terminal = .talk) { self.terminal = terminal }
+
+  /// Shows the bars as they are now, in this order.
+  mutating func show(_ bars: [ProgressBar]) {
+    let nameWidth = min(28, bars.map(\.name.count).max() ?? 0)
+    guard terminal.isInteractive else {
+      for bar in bars { showPlain(bar, nameWidth) }
+      return
+    }
+    var text = drawnLines > 0 ? "\u{1B}[\(drawnLines)A" : ""
+    for bar in bars {
+      text += "\r\u{1B}[K" + bar.line(width: terminal.width - 1, nameWidth: nameWidth) + "\n"
+    }
+    drawnLines = bars.count
+    writeAll(text, to: 2)
+  }
+
+  /// A line at every tenth and at every change of state.
+  private mutating func showPlain(_ bar: ProgressBar, _ nameWidth: Int) {
+    let tenth = bar.total > 0 ? bar.done * 10 / bar.total : 0
+    let note = bar.note ?? ""
+    guard tenth > lastShare[bar.name, default: -1] || note != lastNote[bar.name, default: ""] else {
+      return
+    }
+    lastShare[bar.name] = tenth
+    lastNote[bar.name] = note
+    say(bar.line(width: 100, nameWidth: nameWidth))
+  }
+}

@@ -1,0 +1,43 @@
+/// Rows of text in aligned columns.
+struct TextTable {
+  enum Alignment { case left, right }
+
+  private let header: [String]
+  private let alignments: [Alignment]
+  private var rows: [[(text: String, style: Terminal.Style?)]] = []
+
+  init(_ columns: [(String, Alignment)]) {
+    header = columns.map(\.0)
+    alignments = columns.map(\.1)
+  }
+
+  /// Adds a row; cells beyond the header are dropped, missing ones are empty.
+  mutating func add(_ cells: [String], styles: [Int: Terminal.Style] = [:]) {
+    rows.append(
+      header.indices.map { column in
+        (column < cells.count ? cells[column] : "", styles[column])
+      })
+  }
+
+  /// The table as text, a newline after each row.
+  func text(for terminal: Terminal) -> String {
+    let widths = header.indices.map { column in
+      max(header[column].count, rows.map { $0[column].text.count }.max() ?? 0)
+    }
+    let head = line(header.map { ($0, .dim) }, widths, terminal)
+    return rows.reduce(into: head) { $0 += line($1, widths, terminal) }
+  }
+
+  private func line(
+    _ cells: [(text: String, style: Terminal.Style?)], _ widths: [Int], _ terminal: Terminal
+  ) -> String {
+    let padded = cells.indices.map { column -> String in
+      let cell = cells[column]
+      let padding = String(repeating: " ", count: widths[column] - cell.text.count)
+      let text = cell.style.map { terminal.styled(cell.text, $0) } ?? cell.text
+      guard alignments[column] == .left else { return padding + text }
+      return column == cells.count - 1 ? text : text + padding
+    }
+    return padded.joined(separator: "  ") + "\n"
+  }
+}

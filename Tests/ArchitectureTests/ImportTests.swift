@@ -1,0 +1,102 @@
+import Foundation
+import Testing
+
+/// The picture in README.md, as a table: what each target may import besides the system's modules.
+private let allowedImports: [String: Set<String>] = [
+  "Sources/StageSDK": ["CStageABI"],
+  "Sources/FSQ": ["CKernels"],
+  "Sources/TensorFiles": [],
+  "Sources/Metrics": [],
+  "Sources/ImageCodecs": ["CImageCodecs", "CKernels"],
+  "Plugins/ImageStages": ["CStageABI", "ImageCodecs", "Metrics", "StageSDK"],
+  "Plugins/TensorStages": ["CStageABI", "StageSDK", "TensorFiles"],
+  "Plugins/FSQStages": ["CStageABI", "FSQ", "StageSDK"],
+  "Sources/JobModel": [],
+  "Sources/DurableFiles": ["CSystemCalls"],
+  "Sources/YAML": ["CYAML"],
+  "Sources/PipelineSpec": ["YAML"],
+  "Sources/WorkerLink": ["CSystemCalls", "DurableFiles", "JobModel"],
+  "Sources/StageHost": ["CStageABI", "JobModel"],
+  "Sources/StageCatalog": ["CSystemCalls", "DurableFiles", "JobModel"],
+  "Sources/Planning": ["DurableFiles", "JobModel", "PipelineSpec", "StageCatalog", "YAML"],
+  "Sources/Journal": ["GRDB", "JobModel"],
+  "Sources/JobQueue": ["CSystemCalls", "DurableFiles", "JobModel"],
+  "Sources/JobReport": ["DurableFiles", "JobModel"],
+  "Sources/ShardRun": ["DurableFiles", "JobModel", "StageHost", "WorkerLink"],
+  "Sources/Supervision": [
+    "CSystemCalls", "DurableFiles", "JobModel", "JobQueue", "JobReport", "Journal", "PipelineSpec",
+    "Planning", "StageCatalog", "WorkerLink",
+  ],
+  "Sources/lattice-worker": ["DurableFiles", "JobModel", "ShardRun", "StageHost"],
+  "Sources/latticed": ["ArgumentParser", "DurableFiles", "JobModel", "Supervision"],
+  "Sources/lattice": [
+    "ArgumentParser", "DurableFiles", "JobModel", "JobQueue", "JobReport", "Journal",
+    "PipelineSpec", "Planning", "StageCatalog", "Supervision", "WorkerLink", "YAML",
+  ],
+  "Sources/lattice-bench": ["ArgumentParser", "CKernels", "FSQ", "JobReport"],
+]
+
+/// Modules of the toolchain, which any target may import unless ``withoutFoundation`` says otherwise.
+private let systemModules: Set<String> = [
+  "Foundation", "FoundationEssentials", "Glibc", "Synchronization", "Dispatch",
+]
+
+/// Targets a worker or plugin loads: full Foundation costs each process 15 ms and 20 MB.
+private let withoutFoundation: Set<String> = [
+  "Sources/StageSDK", "Sources/FSQ", "Sources/TensorFiles", "Sources/Metrics",
+  "Sources/ImageCodecs", "Plugins/ImageStages", "Plugins/TensorStages", "Plugins/FSQStages",
+  "Sources/JobModel", "Sources/DurableFiles", "Sources/WorkerLink", "Sources/StageHost",
+  "Sources/ShardRun", "Sources/lattice-worker",
+]
+
+@Suite struct ImportTests {
+  private static let root = URL(filePath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
+
+  @Test(arguments: allowedImports.keys.sorted())
+  func importsOnlyWhatTheLayerAllows(target: String) throws {
+    var allowed = try #require(allowedImports[target]).union(systemModules)
+    if withoutFoundation.contains(target) { allowed.remove("Foundation") }
+    for file in try swiftFiles(under: target) {
+      let imported = try imports(in: file)
+      #expect(
+        imported.isSubset(of: allowed),
+        "\(file.lastPathComponent) imports \(imported.subtracting(allowed).sorted())")
+    }
+  }
+
+  @Test func everyTargetIsInTheTable() throws {
+    var folders: Set<String> = []
+    for side in ["Sources", "Plugins"] {
+      let names = try FileManager.default.contentsOfDirectory(
+        atPath: Self.root.appending(path: side).path())
+      for name in names where !(try swiftFiles(under: "\(side)/\(name)").isEmpty) {
+        folders.insert("\(side)/\(name)")
+      }
+    }
+    #expect(folders == Set(allowedImports.keys))
+  }
+
+  private func swiftFiles(under folder: String) throws -> [URL] {
+    let base = Self.root.appending(path: folder)
+    let found = FileManager.default.enumerator(at: base, includingPropertiesForKeys: nil)
+    return (found?.compactMap { $0 as? URL } ?? []).filter { $0.pathExtension == "swift" }
+  }
+
+  /// Names of the modules a file imports, whatever access or kind it imports them with.
+  private func imports(in file: URL) throws -> Set<String> {
+    let text = try String(contentsOf: file, encoding: .utf8)
+    return Set(
+      text.split(separator: "\n").compactMap { line -> String? in
+        let words = line.split(separator: " ")
+        guard let position = words.firstIndex(of: "import"), position <= 1,
+          words.count > position + 1
+        else { return nil }
+        guard position == 0 || ["public", "package", "internal", "private"].contains(words[0])
+        else {
+          return nil
+        }
+        return words.last.map { String($0.split(separator: ".")[0]) }
+      })
+  }
+}

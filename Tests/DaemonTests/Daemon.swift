@@ -1,0 +1,138 @@
+import Foundation
+import JobModel
+import Testing
+
+/// A real `latticed` on a throw-away spool, driven from outside as a user would.
+final class Daemon {
+  let root: URL
+  private var process: Process?
+
+  var spool: SpoolFolder { SpoolFolder(path: root.appending(path: "spool").path()) }
+
+  /// Makes the folders; `start` starts the daemon.
+  init() throws {
+    root = FileManager.default.temporaryDirectory.appending(path: "lattice-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(
+      at: root.appending(path: "data"), withIntermediateDirectories: true)
+  }
+
+  deinit {
+    process?.terminate()
+    process?.waitUntilExit()
+    try? FileManager.default.removeItem(at: root)
+  }
+
+  /// Where built executables and plugins are: beside the test bundle.
+  static var products: URL {
+    let own = URL(filePath: CommandLine.arguments[0]).resolvingSymlinksInPath()
+    return own.deletingLastPathComponent()
+  }
+
+  /// The process id while the daemon runs.
+  var processID: Int32? { process.flatMap { $0.isRunning ? $0.processIdentifier : nil } }
+
+  /// Starts the daemon and returns once its spool is there.
+  func start(_ arguments: [String] = [], environment: [String: String] = [:]) throws {
+    let process = Process()
+    process.executableURL = Self.products.appending(path: "latticed")
+    process.arguments =
+      [
+        "--spool", spool.path, "--data-root", root.appending(path: "data").path(), "--slots", "2",
+      ] + arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    process.standardInput = FileHandle.nullDevice
+    let log = root.appending(path: "latticed.log")
+    if !FileManager.default.fileExists(atPath: log.path()) {
+      FileManager.default.createFile(atPath: log.path(), contents: nil)
+    }
+    let handle = try FileHandle(forWritingTo: log)
+    try handle.seekToEnd()
+    process.standardError = handle
+    process.standardOutput = handle
+    try process.run()
+    self.process = process
+    try waitUntil("the spool is ready") {
+      FileManager.default.fileExists(atPath: spool.incomingTemporary) || !process.isRunning
+    }
+  }
+
+  /// Asks the daemon to stop and waits for it.
+  func stop() {
+    process?.terminate()
+    process?.waitUntilExit()
+    process = nil
+  }
+
+  /// Kills the daemon without warning and waits for it to be gone.
+  func kill() {
+    if let process { Glibc.kill(process.processIdentifier, SIGKILL) }
+    process?.waitUntilExit()
+    process = nil
+  }
+
+  /// Waits for the daemon to die by itself.
+  func waitForDeath(seconds: Double = 60) throws {
+    try waitUntil("the daemon died", seconds: seconds) { processID == nil }
+    process = nil
+  }
+
+  /// Hands a spec in by rename, as a careful writer does.
+  func drop(_ name: String, _ text: String) throws {
+    let staged = "\(spool.incomingTemporary)/\(name)"
+    try Data(text.utf8).write(to: URL(filePath: staged))
+    try FileManager.default.moveItem(atPath: staged, toPath: "\(spool.incoming)/\(name)")
+  }
+
+  /// Results of the jobs that have ended.
+  func results() -> [JobResult] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: spool.jobs)) ?? []
+    return names.sorted().compactMap { name in
+      guard let data = FileManager.default.contents(atPath: "\(spool.jobs)/\(name)/result.json")
+      else { return nil }
+      return try? JSONDecoder().decode(JobResult.self, from: data)
+    }
+  }
+
+  /// Waits until `count` jobs have ended.
+  func waitForResults(_ count: Int, seconds: Double = 120) throws -> [JobResult] {
+    try waitUntil("\(count) jobs have ended", seconds: seconds) { results().count >= count }
+    return results()
+  }
+
+  /// Files below a job's output folder with their bytes.
+  func outputs(of result: JobResult) throws -> [String: Data] {
+    let folder = result.outputDirectory
+    let names = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
+    var contents: [String: Data] = [:]
+    for name in names {
+      var isFolder: ObjCBool = false
+      let path = "\(folder)/\(name)"
+      guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder),
+        !isFolder.boolValue
+      else { continue }
+      contents[name] = try Data(contentsOf: URL(filePath: path))
+    }
+    return contents
+  }
+
+  /// What the daemon has printed so far.
+  var log: String {
+    (try? String(contentsOf: root.appending(path: "latticed.log"), encoding: .utf8)) ?? ""
+  }
+
+  /// Polls until `condition` holds; fails the test after `seconds` with the daemon's log.
+  func waitUntil(_ what: String, seconds: Double = 60, _ condition: () -> Bool) throws {
+    let clock = ContinuousClock()
+    let end = clock.now + .seconds(seconds)
+    while !condition() {
+      guard clock.now < end else { throw Timeout(what: what, log: String(log.suffix(3000))) }
+      usleep(5_000)
+    }
+  }
+
+  struct Timeout: Error, CustomStringConvertible {
+    let what: String
+    let log: String
+    var description: String { "not within the time: \(what)\n\(log)" }
+  }
+}

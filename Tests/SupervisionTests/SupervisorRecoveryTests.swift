@@ -1,0 +1,87 @@
+import FoundationEssentials
+import Glibc
+import JobModel
+import Journal
+import Supervision
+import Testing
+
+/// What a supervisor makes of a spool whose daemon died.
+@Suite struct SupervisorRecoveryTests {
+  @Test func publishedShardsAreBelievedAndTheRestRunsAgain() throws {
+    let shop = try Workshop()
+    let journal = try Journal(spool: shop.spool)
+    var plan = shop.plan(items: 6)
+    plan.retry.attempts = 1
+    let id = try shop.makeJob(plan)
+    let folder = shop.spool.job(id)
+    _ = try shop.ledger.insert(id, plan: plan, folder: folder, isHeld: false)
+    // Shard 0 was published, not recorded; shard 1 was at work; shard 2 had not begun.
+    for shard in 0..<2 { _ = try journal.lease(job: id, shard: shard, attempt: 1, at: 1) }
+    try shop.makeFolder(folder.shards)
+    try shop.makeFolder("\(folder.temporary(shard: 1, attempt: 1))/x")
+    try JSONEncoder().encode(
+      ShardReport(
+        shard: 0, attempt: 1, itemsDone: 2, itemsFailed: 0, itemsSkipped: 0, files: [],
+        stages: [], seconds: 1, peakMemoryBytes: 1)
+    ).write(to: URL(filePath: folder.done(shard: 0)))
+    let orphan = try WorkerProcess.start(
+      WorkerLaunch(
+        executable: "/bin/sh", arguments: ["-c", "sleep 100 & wait"],
+        environment: [OrphanWorker.jobVariable: id.text], standardError: "/dev/null"))
+    try journal.noteWorker(
+      job: id, shard: 1, attempt: 1, processID: Int(orphan.pid), startTicks: orphan.startTicks,
+      bootID: ProcessTable.bootID)
+
+    let supervisor = try shop.supervisor(worker: "echo $number.$attempt >> $job/ran; publish 2 0")
+    try supervisor.recover()
+    #expect(ProcessTable.living(inSession: orphan.pid).isEmpty)
+    #expect(supervisor.jobs[id]?.state == .queued)
+    #expect(access(folder.temporary, F_OK) != 0)
+    try shop.drive(supervisor) { supervisor.jobs.isEmpty }
+    let result = try shop.result(id)
+    #expect(result.state == .succeeded)
+    #expect(result.itemsDone == 6)
+    #expect(result.failedAttempts.isEmpty)
+    #expect(try shop.lines("\(folder.path)/ran").sorted() == ["1.2", "2.1"])
+  }
+
+  @Test func aJobWhoseShardsAreAllPublishedOnlyEnds() throws {
+    let shop = try Workshop()
+    let plan = shop.plan(items: 2)
+    let id = try shop.makeJob(plan)
+    let folder = shop.spool.job(id)
+    _ = try shop.ledger.insert(id, plan: plan, folder: folder, isHeld: false)
+    try shop.makeFolder(folder.shards)
+    try JSONEncoder().encode(
+      ShardReport(
+        shard: 0, attempt: 1, itemsDone: 2, itemsFailed: 0, itemsSkipped: 0, files: [],
+        stages: [], seconds: 1, peakMemoryBytes: 1)
+    ).write(to: URL(filePath: folder.done(shard: 0)))
+    let supervisor = try shop.supervisor(worker: "exit 9")
+    try supervisor.recover()
+    try shop.drive(supervisor) { supervisor.jobs.isEmpty }
+    #expect(try shop.result(id).state == .succeeded)
+  }
+
+  @Test func aPauseOutlivesTheDaemon() throws {
+    let shop = try Workshop()
+    let id = try shop.submit(shop.plan(items: 2), to: try shop.supervisor(worker: "exit 9"))
+    let journal = try Journal(spool: shop.spool)
+    try journal.record(.paused, job: id, message: "paused by ann", at: 1)
+    let supervisor = try shop.supervisor(worker: "publish 2 0")
+    try supervisor.recover()
+    #expect(supervisor.isIdle)
+    #expect(supervisor.jobs[id]?.state == .paused)
+  }
+
+  @Test func aPauseForRoomEndsWhenThereIsSome() throws {
+    let shop = try Workshop()
+    let id = try shop.submit(shop.plan(items: 2), to: try shop.supervisor(worker: "exit 9"))
+    let need = DiskNeed(folder: shop.root, freeBytes: 1, neededBytes: 2)
+    try Journal(spool: shop.spool).record(.paused, job: id, message: need.sentence, at: 1)
+    let supervisor = try shop.supervisor(worker: "publish 2 0")
+    try supervisor.recover()
+    try shop.drive(supervisor) { supervisor.jobs.isEmpty }
+    #expect(try shop.result(id).state == .succeeded)
+  }
+}
