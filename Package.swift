@@ -44,8 +44,13 @@ let package = Package(
   name: "lattice",
   products: [
     .library(name: "StageSDK", targets: ["StageSDK"]),
+    .library(name: "ImageStages", type: .dynamic, targets: ["ImageStages"]),
+    .library(name: "TensorStages", type: .dynamic, targets: ["TensorStages"]),
+    .library(name: "FSQStages", type: .dynamic, targets: ["FSQStages"]),
+    .executable(name: "lattice", targets: ["lattice"]),
     .executable(name: "latticed", targets: ["latticed"]),
     .executable(name: "lattice-worker", targets: ["lattice-worker"]),
+    .executable(name: "lattice-bench", targets: ["lattice-bench"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -56,7 +61,18 @@ let package = Package(
     .target(name: "CStageABI"),
 
     // Left column: what a stage computes.
+    .target(name: "CKernels", cSettings: kernelSettings),
+    .target(
+      name: "CImageCodecs", cSettings: [.unsafeFlags(["-O2"])],
+      linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg")]),
     library("StageSDK", ["CStageABI"]),
+    library("FSQ", ["CKernels"]),
+    library("TensorFiles"),
+    library("ImageCodecs", ["CImageCodecs", "CKernels"]),
+    library("Metrics", ["CKernels"]),
+    plugin("ImageStages", ["ImageCodecs", "Metrics"]),
+    plugin("TensorStages", ["TensorFiles"]),
+    plugin("FSQStages", ["FSQ"]),
 
     // Right column: what happens to a job.
     .target(name: "CSystemCalls"),
@@ -85,6 +101,15 @@ let package = Package(
     .executableTarget(
       name: "latticed", dependencies: ["DurableFiles", "JobModel", "Supervision", argumentParser],
       swiftSettings: settings),
+    .executableTarget(
+      name: "lattice",
+      dependencies: [
+        "DurableFiles", "JobModel", "JobQueue", "JobReport", "Journal", "PipelineSpec", "Planning",
+        "StageCatalog", "Supervision", "WorkerLink", "YAML", argumentParser,
+      ],
+      swiftSettings: settings),
+    .executableTarget(
+      name: "lattice-bench", dependencies: ["JobReport", argumentParser], swiftSettings: settings),
     tests("JobModelTests", ["JobModel"]),
     tests("DurableFilesTests", ["DurableFiles"]),
     tests("JobReportTests", ["JobReport"]),

@@ -20,6 +20,8 @@ package struct DropOrigin: Codable, Hashable, Sendable {
   /// Absolute folder that relative paths of the spec are resolved against.
   package var base: String
   package var submitter: String
+  /// The name the spec was handed in under, by which its submitter finds the job.
+  package var handedInAs: String?
 
   package init(base: String, submitter: String) {
     self.base = base

@@ -23,6 +23,8 @@ package enum HandIn {
     let unique = "\(stem)-\(mark).yaml"
     let companion = DropName.companion(of: unique)
     let temporary = "\(spool.incomingTemporary)/\(mark)"
+    var origin = origin
+    origin.handedInAs = unique
     try AtomicFile.write(Array(try JSONEncoder().encode(origin)), to: "\(temporary).json")
     try AtomicFile.write(bytes, to: temporary)
     try Files.rename("\(temporary).json", "\(spool.incoming)/\(companion)")

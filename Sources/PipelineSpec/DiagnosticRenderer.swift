@@ -14,7 +14,8 @@ package struct DiagnosticRenderer {
   package init(file: String, source: [UInt8], hasColour: Bool = false) {
     self.file = file
     self.hasColour = hasColour
-    lines = String(decoding: source, as: UTF8.self)
+    let text = source.starts(with: YAMLComposer.byteOrderMark) ? source.dropFirst(3) : source[...]
+    lines = String(decoding: text, as: UTF8.self)
       .split(omittingEmptySubsequences: false) { $0.isNewline }
   }
 
@@ -55,15 +56,31 @@ package struct DiagnosticRenderer {
   /// The line of a mark, cut to what fits, with a caret and tildes below.
   private func excerpt(_ mark: SourceMark) -> String {
     guard lines.indices.contains(mark.line - 1) else { return "" }
-    let line = Array(lines[mark.line - 1].map { $0 == "\t" ? " " : $0 })
+    let line = lines[mark.line - 1].unicodeScalars.map(Self.visible)
     let start = max(0, mark.column - 60)
-    let shown = String(line.dropFirst(start).prefix(100))
+    let shown = Self.text(line.dropFirst(start).prefix(100))
     let number = String(mark.line)
     let margin = String(repeating: " ", count: max(0, 5 - number.count)) + number
-    let indent = String(repeating: " ", count: max(0, mark.column - 1 - start))
-    let tildes = String(repeating: "~", count: max(0, min(mark.length, 100) - 1))
+    let before = line.prefix(max(0, mark.column - 1))
+    let marked = line.dropFirst(before.count).prefix(min(mark.length, start + 100 - before.count))
+    let indent = String(
+      repeating: " ",
+      count: Self.text(before.dropFirst(start)).count + mark.column - 1 - before.count)
+    let tildes = String(repeating: "~", count: max(0, Self.text(marked).count - 1))
     let blank = String(repeating: " ", count: margin.count)
     return "\(margin) | \(shown)\n\(blank) | \(indent)\(styled("^" + tildes, "32"))\n"
+  }
+
+  /// What stands for a character in an excerpt: one that takes a column and doesn't steer the terminal.
+  private static func visible(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
+    if scalar == "\t" { return " " }
+    return scalar.properties.generalCategory == .control ? "\u{FFFD}" : scalar
+  }
+
+  private static func text(_ scalars: ArraySlice<Unicode.Scalar>) -> String {
+    var text = ""
+    text.unicodeScalars.append(contentsOf: scalars)
+    return text
   }
 
   private func styled(_ text: String, _ style: String) -> String {

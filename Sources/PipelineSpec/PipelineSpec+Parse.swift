@@ -37,7 +37,7 @@ extension PipelineSpec {
       .tooManyNodes: "E005", .empty: "E006", .severalDocuments: "E007", .duplicateKey: "E008",
       .keyNotText: "E009", .mergeKey: "E010", .unknownAlias: "E011", .unknownTag: "E012",
     ]
-    let note = fault.kind == .duplicateKey ? "the first time here" : "it began here"
+    let note = fault.kind == .duplicateKey ? "the first is here" : "it starts here"
     return Diagnostic(
       codes[fault.kind] ?? "E001", fault.message, at: fault.mark,
       notes: fault.other.map { [Diagnostic.Note(note, at: $0)] } ?? [])

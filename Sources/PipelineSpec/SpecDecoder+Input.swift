@@ -1,37 +1,44 @@
 import YAML
 
 extension SpecDecoder {
-  /// The inputs; more than one is a fault.
-  func inputs(_ node: YAMLNode?) -> [SpecInput] {
-    guard let node else { return [] }
+  /// The input and the names of all that are written; the names are nil when there is no `input:`.
+  func input(_ node: YAMLNode?) -> (input: SpecInput?, names: [Marked<String>]?) {
+    guard let node else { return (nil, nil) }
     let pairs = reader.named(node, path: "input")
     if case .mapping = node.content, pairs.isEmpty {
-      reader.report("E027", "'input' names no input", at: node.mark, path: "input")
+      reader.report(
+        "E027", "'input' names no input; write one, like 'photos: { dir: samples }'", at: node.mark,
+        path: "input")
     }
     if let second = pairs.dropFirst().first, let first = pairs.first {
       reader.report(
-        "E053", "a spec has one input; '\(second.key.value)' is a second one", at: second.key.mark,
-        path: "input.\(second.key.value)",
-        notes: [Diagnostic.Note("the first is '\(first.key.value)'", at: first.key.mark)])
+        "E053",
+        "a spec has one input, and '\(second.key.value.quotable)' is a second one; keep one of them",
+        at: second.key.mark,
+        path: reader.join("input", second.key.value),
+        notes: [Diagnostic.Note("the first is '\(first.key.value.quotable)'", at: first.key.mark)])
     }
-    return pairs.compactMap(input)
+    return (pairs.map(input).first ?? nil, pairs.map(\.key))
   }
 
   private func input(_ pair: YAMLNode.Pair) -> SpecInput? {
-    let path = "input.\(pair.key.value)"
+    let path = reader.join("input", pair.key.value)
     guard Identifier.isStageID(pair.key.value) else {
       reader.report(
         "E038",
-        "the input's name '\(pair.key.value)' must be letters, digits, '-' and '_', at most 64, starting with a letter",
-        at: pair.key.mark, path: path)
+        "'\(pair.key.value.quotable)' can't name an input: names are \(Identifier.advice(for: pair.key.value))",
+        at: pair.key.mark, path: path,
+        fix: Identifier.near(pair.key.value, Identifier.isStageID))
       return nil
     }
-    guard let values = reader.mapping(pair.value, SpecKeys.input, path: path) else { return nil }
+    var table = SpecKeys.input
+    table.place = "the input '\(pair.key.value)'"
+    guard let values = reader.mapping(pair.value, table, path: path) else { return nil }
     let sources = ["dir", "files", "list", "count"].filter { values[$0] != nil }
     if sources.isEmpty {
       reader.report(
         "E048",
-        "the input '\(pair.key.value)' says nowhere its items come from: dir, files, list or count",
+        "the input '\(pair.key.value)' doesn't say where its items come from; add one of dir, files, list and count",
         at: pair.key.mark, path: path)
       return nil
     }
@@ -44,7 +51,7 @@ extension SpecDecoder {
     }
     if let glob = values["glob"], values["dir"] == nil {
       reader.report(
-        "E050", "'glob' picks files below 'dir', and there is no 'dir'", at: glob.mark,
+        "E050", "'glob' picks files below 'dir', and there is no 'dir'; delete it", at: glob.mark,
         path: "\(path).glob")
     }
     return selection(sources[0], values, path).map { SpecInput(name: pair.key, selection: $0) }
@@ -59,7 +66,9 @@ extension SpecDecoder {
       let glob = reader.text(values["glob"], path: "\(path).glob")
       if let glob, glob.value.hasPrefix("/") || glob.value.split(separator: "/").contains("..") {
         reader.report(
-          "E059", "the glob '\(glob.value)' leads out of the directory", at: glob.mark,
+          "E059",
+          "the glob '\(glob.value.quotable)' leads out of 'dir'; write it relative to 'dir' and without '..'",
+          at: glob.mark,
           path: "\(path).glob")
       }
       return reader.text(values[source], path: place).map { .directory($0, glob: glob) }
@@ -72,11 +81,13 @@ extension SpecDecoder {
 
   private func files(_ node: YAMLNode?, _ path: String) -> SpecInput.Selection? {
     guard let node, case .sequence(let items) = node.content else {
-      if let node { reader.wrongKind(node, "a list", path) }
+      if let node { reader.wrongKind(node, .list, path) }
       return nil
     }
     if items.isEmpty {
-      reader.report("E027", "'\(path)' is an empty list", at: node.mark, path: path)
+      reader.report(
+        "E027", "'\(path)' is an empty list; it needs at least one entry", at: node.mark, path: path
+      )
       return nil
     }
     var seen: [String: SourceMark] = [:]
@@ -85,8 +96,8 @@ extension SpecDecoder {
       guard let file = reader.text(item, path: "\(path)[\(index)]") else { continue }
       if let first = seen[file.value] {
         reader.report(
-          "E055", "the file '\(file.value)' is listed twice", at: file.mark,
-          path: "\(path)[\(index)]", notes: [Diagnostic.Note("the first time here", at: first)])
+          "E055", "the file '\(file.value.quotable)' is listed twice; delete one", at: file.mark,
+          path: "\(path)[\(index)]", notes: [Diagnostic.Note("the first is here", at: first)])
       }
       seen[file.value] = file.mark
       files.append(file)

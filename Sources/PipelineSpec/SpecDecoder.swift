@@ -9,12 +9,12 @@ struct SpecDecoder {
     guard let values = reader.mapping(root, SpecKeys.top, path: "") else { return nil }
     checkVersion(values["version"])
     let name = name(values["name"])
-    let inputs = inputs(values["input"])
-    let stages = stages(values["stages"], input: inputs.first)
+    let input = input(values["input"])
+    let stages = stages(values["stages"], inputs: input.names)
     var spec = PipelineSpec(name: name ?? Marked("unnamed", at: root.mark), stages: stages ?? [])
     spec.priority = reader.whole(values["priority"], -1000...1000, path: "priority")
     spec.hold = reader.boolean(values["hold"], path: "hold")
-    spec.input = inputs.first
+    spec.input = input.input
     spec.output = output(values["output"])
     spec.itemsPerShard = shards(values["shards"])
     spec.limits = limits(values["limits"])
@@ -27,11 +27,12 @@ struct SpecDecoder {
   private func checkVersion(_ node: YAMLNode?) {
     guard let node else { return }
     guard case .int(let number) = node.content else {
-      return reader.wrongKind(node, "the number 1", "version")
+      return reader.wrongKind(node, .one, "version")
     }
     if number != 1 {
       reader.report(
-        "E025", "this Lattice reads specs of version 1, not \(number)", at: node.mark,
+        "E025", "this Lattice reads specs of version 1, not \(number); write 'version: 1'",
+        at: node.mark,
         path: "version")
     }
   }
@@ -39,10 +40,12 @@ struct SpecDecoder {
   private func name(_ node: YAMLNode?) -> Marked<String>? {
     guard let name = reader.text(node, path: "name") else { return nil }
     guard Identifier.isJobName(name.value) else {
+      let near = Identifier.near(name.value, Identifier.isJobName)
       reader.report(
         "E026",
-        "the name '\(name.value)' must be letters, digits, '-', '_' and '.', at most 64, starting with a letter or digit",
-        at: name.mark, path: "name")
+        "'\(name.value.quotable)' can't be a name: names are letters, digits, '-', '_' and '.', at most 64, a letter or digit first"
+          + (near.map { "; write '\($0)'" } ?? ""),
+        at: name.mark, path: "name", fix: near)
       return nil
     }
     return name
@@ -101,7 +104,9 @@ struct SpecDecoder {
   }
 
   private func backoff(_ node: YAMLNode?) -> Marked<ClosedRange<Double>>? {
-    guard let word = reader.text(node, path: "retry.backoff") else { return nil }
+    guard let word = reader.text(node, path: "retry.backoff", expected: .backoff) else {
+      return nil
+    }
     let ends = word.value.split(separator: ".", omittingEmptySubsequences: false)
     let parts = ends.count >= 3 ? splitRange(word.value) : nil
     guard let parts, let first = try? Units.seconds(parts.0),
@@ -109,13 +114,14 @@ struct SpecDecoder {
     else {
       reader.report(
         "E033",
-        "'retry.backoff' is '\(word.value)'; write the first and the longest pause, like 10s..5m",
+        "'retry.backoff' is '\(word.value.quotable)'; write the first and the longest pause, like 10s..5m",
         at: word.mark, path: "retry.backoff")
       return nil
     }
     guard first <= longest else {
       reader.report(
-        "E034", "'retry.backoff' starts with \(parts.0), longer than its longest pause \(parts.1)",
+        "E034",
+        "'retry.backoff' starts with \(parts.0), longer than its longest pause \(parts.1); write '\(parts.1)..\(parts.0)'",
         at: word.mark, path: "retry.backoff", fix: "\(parts.1)..\(parts.0)")
       return nil
     }
@@ -144,38 +150,23 @@ struct SpecDecoder {
         Marked(.count($0.value), at: $0.mark)
       }
     }
-    guard let word = reader.text(value, path: path) else { return nil }
-    guard word.value.hasSuffix("%"), let share = Double(word.value.dropLast()) else {
+    guard let word = reader.text(value, path: path, expected: .allowance) else { return nil }
+    let digits = word.value.dropLast()
+    guard word.value.hasSuffix("%"), digits.allSatisfy({ "+-.0123456789".contains($0) }),
+      let share = Double(digits)
+    else {
       reader.report(
-        "E035", "'\(path)' is '\(word.value)'; write a number or a share, like 5 or 1%",
+        "E035", "'\(path)' is '\(word.value.quotable)'; write a number or a share, like 5 or 1%",
         at: word.mark, path: path)
       return nil
     }
     guard (0...100).contains(share) else {
       reader.report(
-        "E036", "'\(path)' is \(word.value); a share is between 0% and 100%", at: word.mark,
+        "E036", "'\(path)' is \(word.value.quotable); it must be from 0% to 100%",
+        at: word.mark,
         path: path)
       return nil
     }
     return Marked(.percent(share), at: word.mark)
-  }
-}
-
-/// What may be called what.
-enum Identifier {
-  static func isJobName(_ text: String) -> Bool {
-    guard let first = text.unicodeScalars.first, text.count <= 64 else { return false }
-    return isLetterOrDigit(first)
-      && text.unicodeScalars.allSatisfy { isLetterOrDigit($0) || "-_.".unicodeScalars.contains($0) }
-  }
-
-  static func isStageID(_ text: String) -> Bool {
-    guard let first = text.unicodeScalars.first, text.count <= 64 else { return false }
-    return isLetterOrDigit(first) && !("0"..."9").contains(first)
-      && text.unicodeScalars.allSatisfy { isLetterOrDigit($0) || "-_".unicodeScalars.contains($0) }
-  }
-
-  private static func isLetterOrDigit(_ scalar: Unicode.Scalar) -> Bool {
-    ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) || ("0"..."9").contains(scalar)
   }
 }

@@ -17,7 +17,7 @@ final class SpecReader {
     _ node: YAMLNode, _ table: SpecKeys.Table, path: String
   ) -> [String: YAMLNode]? {
     guard case .mapping(let pairs) = node.content else {
-      wrongKind(node, "a mapping", path)
+      wrongKind(node, .mapping, path)
       return nil
     }
     var values: [String: YAMLNode] = [:]
@@ -32,11 +32,17 @@ final class SpecReader {
     }
     for key in table.keys where key.isRequired && values[key.name] == nil {
       report(
-        "E022", "\(table.place) lacks '\(key.name)': \(key.doc)",
-        at: pairs.first?.key.mark ?? node.mark,
-        path: path)
+        "E022", "\(table.place) lacks '\(key.name)' (\(Self.clause(key.doc))); add it",
+        at: pairs.first?.key.mark ?? node.mark, path: path.isEmpty ? nil : path)
     }
     return values
+  }
+
+  /// A sentence as part of another.
+  private static func clause(_ sentence: String) -> String {
+    let clause = sentence.prefix { $0 != ";" }
+    return clause.prefix(1).lowercased()
+      + (clause.hasSuffix(".") ? clause.dropLast() : clause).dropFirst()
   }
 
   private func unknownKey(_ key: Marked<String>, _ table: SpecKeys.Table, _ path: String) {
@@ -45,27 +51,32 @@ final class SpecReader {
     let advice =
       near.map { "; did you mean '\($0)'?" } ?? "; known are \(known.joined(separator: ", "))"
     report(
-      "E021", "unknown key '\(key.value)' in \(table.place)\(advice)", at: key.mark,
+      "E021", "unknown key '\(key.value.quotable)' in \(table.place)\(advice)", at: key.mark,
       path: join(path, key.value), fix: near)
   }
 
   /// Pairs of a mapping with names of the author's own.
   func named(_ node: YAMLNode, path: String) -> [YAMLNode.Pair] {
     guard case .mapping(let pairs) = node.content else {
-      wrongKind(node, "a mapping", path)
+      wrongKind(node, .mapping, path)
       return []
     }
     return pairs
   }
 
-  func text(_ node: YAMLNode?, path: String) -> Marked<String>? {
+  /// A text that isn't empty; `expected` is how messages call it.
+  func text(
+    _ node: YAMLNode?, path: String, expected: Expected = .text
+  ) -> Marked<String>? {
     guard let node else { return nil }
     guard case .string(let text) = node.content else {
-      wrongKind(node, "a text", path)
+      wrongKind(node, expected, path)
       return nil
     }
     guard !text.isEmpty else {
-      report("E054", "'\(path)' is an empty text", at: node.mark, path: path)
+      report(
+        "E054", "'\(path)' is an empty text; fill it in", at: node.mark,
+        path: path)
       return nil
     }
     return Marked(text, at: node.mark)
@@ -73,14 +84,20 @@ final class SpecReader {
 
   func whole(_ node: YAMLNode?, _ range: ClosedRange<Int>, path: String) -> Marked<Int>? {
     guard let node else { return nil }
+    if case .double(let number) = node.content, number.isFinite, abs(number) >= 0x1p63 {
+      report(
+        "E028", "'\(path)' is \(number); it must be at most \(range.upperBound)", at: node.mark,
+        path: path)
+      return nil
+    }
     guard case .int(let number) = node.content else {
-      wrongKind(node, "a whole number", path)
+      wrongKind(node, .whole, path)
       return nil
     }
     guard range.contains(number) else {
       let span =
         range.upperBound == Int.max
-        ? "at least \(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound)"
+        ? "at least \(range.lowerBound)" : "from \(range.lowerBound) to \(range.upperBound)"
       report("E028", "'\(path)' is \(number); it must be \(span)", at: node.mark, path: path)
       return nil
     }
@@ -94,9 +111,9 @@ final class SpecReader {
     case .string(let word) where Self.booleanWords[word.lowercased()] != nil:
       let meant = Self.booleanWords[word.lowercased()] == true ? "true" : "false"
       report(
-        "E024", "'\(word)' is a text in YAML 1.2; write \(meant)", at: node.mark, path: path,
-        fix: meant)
-    default: wrongKind(node, "true or false", path)
+        "E024", "'\(path)' is the text '\(word)'; it must be true or false: write \(meant)",
+        at: node.mark, path: path, fix: meant)
+    default: wrongKind(node, .boolean, path)
     }
     return nil
   }
@@ -112,7 +129,7 @@ final class SpecReader {
       let near = Suggestion.nearest(to: word.value, among: choices)
       report(
         "E037",
-        "'\(path)' is '\(word.value)'; it must be \(choices.joined(separator: ", "))"
+        "'\(path)' is '\(word.value.quotable)'; it must be one of \(choices.joined(separator: ", "))"
           + (near.map { "; did you mean '\($0)'?" } ?? ""), at: word.mark, path: path, fix: near)
       return nil
     }
@@ -120,9 +137,10 @@ final class SpecReader {
   }
 
   func size(_ node: YAMLNode?, path: String) -> Marked<Int>? {
-    guard let word = unitText(node, "E029", "a size", "GiB", path) else { return nil }
+    guard let word = unitText(node, "E029", .size, "GiB", path) else { return nil }
     do throws(Units.Fault) {
-      return Marked(try Units.bytes(word.value), at: word.mark)
+      let bytes = Marked(try Units.bytes(word.value), at: word.mark)
+      return bytes.value > 0 ? bytes : nothing(word, path)
     } catch {
       unitFault(error, word, path, "a size", ("E029", "E030"), "8GiB or 512MiB", "GiB")
       return nil
@@ -130,9 +148,10 @@ final class SpecReader {
   }
 
   func duration(_ node: YAMLNode?, path: String) -> Marked<Double>? {
-    guard let word = unitText(node, "E031", "a length of time", "s", path) else { return nil }
+    guard let word = unitText(node, "E031", .duration, "s", path) else { return nil }
     do throws(Units.Fault) {
-      return Marked(try Units.seconds(word.value), at: word.mark)
+      let seconds = Marked(try Units.seconds(word.value), at: word.mark)
+      return seconds.value > 0 ? seconds : nothing(word, path)
     } catch {
       unitFault(error, word, path, "a length of time", ("E031", "E032"), "10s, 5m or 6h", "s")
       return nil
@@ -141,22 +160,32 @@ final class SpecReader {
 
   /// The text of a value with a unit; a bare number gets the advice to add one.
   private func unitText(
-    _ node: YAMLNode?, _ code: String, _ what: String, _ unit: String, _ path: String
+    _ node: YAMLNode?, _ code: String, _ expected: Expected, _ unit: String, _ path: String
   ) -> Marked<String>? {
     guard let node else { return nil }
+    let what = expected == .size ? "a size" : "a length of time"
     switch node.content {
     case .int(let number):
       report(
-        code, "'\(path)' is \(number) of what? \(what) needs its unit, like \(number)\(unit)",
+        code,
+        "'\(path)' is the bare number \(number); \(what) needs its unit, like \(number)\(unit)",
         at: node.mark, path: path, fix: "\(number)\(unit)")
       return nil
     case .double(let number):
       report(
-        code, "'\(path)' is \(number) of what? \(what) needs its unit, like \(number)\(unit)",
+        code,
+        "'\(path)' is the bare number \(number); \(what) needs its unit, like \(number)\(unit)",
         at: node.mark, path: path, fix: "\(number)\(unit)")
       return nil
-    default: return text(node, path: path)
+    default: return text(node, path: path, expected: expected)
     }
+  }
+
+  private func nothing<Value>(_ word: Marked<String>, _ path: String) -> Marked<Value>? {
+    report(
+      "E028", "'\(path)' is \(word.value.quotable); it must be more than nothing", at: word.mark,
+      path: path)
+    return nil
   }
 
   private func unitFault(
@@ -167,35 +196,18 @@ final class SpecReader {
     case .unitMissing:
       report(
         codes.missing,
-        "'\(path)' is '\(word.value)'; \(what) needs its unit, like \(word.value)\(unit)",
+        "'\(path)' is '\(word.value.quotable)'; \(what) needs its unit, like \(word.value.quotable)\(unit)",
         at: word.mark, path: path, fix: "\(word.value)\(unit)")
     case .malformed:
       report(
-        codes.malformed, "'\(path)' is '\(word.value)', which is not \(what) such as \(example)",
+        codes.malformed,
+        "'\(path)' is '\(word.value.quotable)', which is not \(what); write one like \(example)",
         at: word.mark, path: path)
     }
   }
 
-  /// Says what was expected and what is there.
-  func wrongKind(_ node: YAMLNode, _ expected: String, _ path: String) {
-    let place = path.isEmpty ? "the spec" : "'\(path)'"
-    let code = path.isEmpty ? "E020" : "E023"
-    report(
-      code, "\(place) must be \(expected), not \(Self.kind(of: node))", at: node.mark,
-      path: path.isEmpty ? nil : path)
+  /// The path of a key of the author's own.
+  func join(_ path: String, _ key: String) -> String {
+    path.isEmpty ? key.quotable : "\(path).\(key.quotable)"
   }
-
-  static func kind(of node: YAMLNode) -> String {
-    switch node.content {
-    case .null: "nothing"
-    case .bool(let flag): "the boolean \(flag)"
-    case .int(let number): "the number \(number)"
-    case .double(let number): "the number \(number)"
-    case .string(let text): "the text '\(text.prefix(40))'"
-    case .sequence: "a list"
-    case .mapping: "a mapping"
-    }
-  }
-
-  func join(_ path: String, _ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
 }

@@ -4,6 +4,7 @@ package enum Suggestion {
   ///
   /// Two letters may differ, one in words of up to four letters; ties go to the first candidate.
   package static func nearest(to word: String, among candidates: some Sequence<String>) -> String? {
+    guard word.utf8.count <= 256 else { return nil }
     let limit = word.count <= 4 ? 1 : 2
     var best: (candidate: String, distance: Int)?
     for candidate in candidates {

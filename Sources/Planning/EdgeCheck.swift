@@ -1,4 +1,4 @@
-import JobModel
+package import JobModel
 import PipelineSpec
 import YAML
 
@@ -106,4 +106,9 @@ enum DimensionCheck {
     }
     return nil
   }
+}
+
+extension PortDescription {
+  /// Its type as messages write it: `f32[N,H,W,3]`, or `file`.
+  package var typeText: String { isFile ? "file" : EdgeCheck.text(self) }
 }

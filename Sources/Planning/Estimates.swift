@@ -83,16 +83,15 @@ struct Estimates {
         guard let spec = plan.stages.first(where: { $0.name == name })?.outputs[port],
           spec.shape.dropFirst().allSatisfy({ $0 >= 0 })
         else { continue }
-        let elements = spec.shape.dropFirst().reduce(1) {
-          $0.multipliedReportingOverflow(by: $1).partialValue
-        }
-        perItem += elements * (spec.type == .f32 ? 1 : spec.type.byteCount)
+        let bytes = spec.shape.dropFirst().reduce(
+          spec.type == .f32 ? 1 : spec.type.byteCount, Self.product)
+        perItem = perItem > Int.max - bytes ? Int.max : perItem + bytes
       }
     }
-    let (need, overflow) = perItem.multipliedReportingOverflow(by: plan.items.count)
+    let need = Self.product(perItem, plan.items.count)
     var folder = plan.output.directory
     while !Files.exists(folder), folder != "/" { folder = AtomicFile.parent(of: folder) }
-    guard !overflow, let free = Files.freeBytes(at: folder), need / 2 > free else { return nil }
+    guard let free = Files.freeBytes(at: folder), need / 2 > free else { return nil }
     let isSure = need / 20 > free
     return Diagnostic(
       isSure ? "E160" : "W173",
@@ -100,7 +99,14 @@ struct Estimates {
       at: spec.output?.directory?.mark, severity: isSure ? .error : .warning, path: "output")
   }
 
+  /// The product of two sizes, at most `Int.max`.
+  private static func product(_ left: Int, _ right: Int) -> Int {
+    let (product, overflow) = left.multipliedReportingOverflow(by: right)
+    return overflow ? Int.max : product
+  }
+
   private static func size(_ bytes: Int) -> String {
-    bytes >= 1 << 30 ? "\(bytes >> 30) GiB" : "\(max(1, bytes >> 20)) MiB"
+    bytes >= 1 << 30
+      ? "\(bytes >> 30) GiB" : bytes >= 1 << 20 ? "\(bytes >> 20) MiB" : "\(bytes) bytes"
   }
 }

@@ -92,8 +92,9 @@ package struct ItemSource {
       faults.append(Diagnostic("E132", "\(what) (looked for '\(path)')", at: mark, path: "input"))
       return
     }
-    let isInside = path.hasPrefix(base == "/" ? "/" : "\(base)/")
-    let id = isInside ? String(path.dropFirst(base.count + 1)) : AtomicFile.lastComponent(of: path)
+    let root = base == "/" ? "/" : "\(base)/"
+    let id =
+      path.hasPrefix(root) ? String(path.dropFirst(root.count)) : AtomicFile.lastComponent(of: path)
     try manifest.add(id: id, path: path, size: status.size, mtime: status.mtimeNanoseconds)
   }
 
@@ -111,8 +112,11 @@ package struct ItemSource {
     let folder = AtomicFile.parent(of: path)
     var number = 0
     for line in bytes.split(separator: UInt8(ascii: "\n")) where faults.count < 20 {
-      number += 1
+      // Lists made on Windows end their lines with CR LF.
+      let line = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
+      guard !line.isEmpty else { continue }
       let name = String(decoding: line, as: UTF8.self)
+      number += 1
       try add(Paths.absolute(name, base: folder), shownAs: name, at: list.mark, &manifest)
     }
     if number == 0 {

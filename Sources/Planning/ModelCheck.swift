@@ -41,13 +41,16 @@ struct ModelCheck {
           faults.append(error)
         }
       }
-      for slot in slots where stages[index].models[slot] == nil && spec.models.isEmpty {
+      let given = Set(spec.models.keys.map { $0.isEmpty ? first : $0 })
+      let missing = slots.filter { !given.contains($0) }
+      if !missing.isEmpty {
+        let names = missing.map { "\($0): name@version" }.joined(separator: ", ")
+        let advice = slots.count == 1 ? "name@version" : "{ \(names) }"
         faults.append(
           Diagnostic(
             "E154",
-            "'\(spec.id.value)' (\(stages[index].description.id)) needs a model: 'model: name@version'",
+            "'\(spec.id.value)' (\(stages[index].description.id)) needs a model: 'model: \(advice)'",
             at: spec.id.mark, path: "\(spec.id.value).model"))
-        break
       }
     }
     return faults
@@ -68,7 +71,10 @@ struct ModelCheck {
     case .named(let name):
       let parts = name.value.split(separator: "@").map(String.init)
       let folder = "\(surroundings.models ?? "")/\(parts[0])/\(parts[1])"
-      guard surroundings.models != nil, let manifest = try? Files.read("\(folder)/MANIFEST") else {
+      let isConfined = parts[1] != "." && parts[1] != ".." && !parts[1].contains("/")
+      guard surroundings.models != nil, isConfined,
+        let manifest = try? Files.read("\(folder)/MANIFEST")
+      else {
         let known = known()
         let near = Suggestion.nearest(to: name.value, among: known)
         let list = known.isEmpty ? "there are none" : "there are \(known.joined(separator: ", "))"
@@ -88,7 +94,13 @@ struct ModelCheck {
           path: place)
       }
       let file = status.kind == .directory ? "\(absolute)/MANIFEST" : absolute
-      let found = (try? Files.read(file, limit: 16 << 30)).map { SHA256.hexDigest(of: $0) } ?? ""
+      let found: String
+      do throws(FileError) {
+        found = SHA256.hexDigest(of: try Files.read(file, limit: 16 << 30))
+      } catch {
+        throw Diagnostic(
+          "E151", "the model '\(path.value)' can't be used: \(error)", at: path.mark, path: place)
+      }
       if let digest, digest.value.lowercased() != found {
         throw Diagnostic(
           "E152", "the model '\(path.value)' has sha256 \(found), the spec says \(digest.value)",

@@ -88,7 +88,8 @@ final class NameCollisions {
   func visit(_ item: Item) {
     guard clashes.count < 10 else { return }
     for (index, sink) in sinks.enumerated() {
-      guard sink.template.dependsOnItem || item.number == 0,
+      // A stage that gathers writes such a name once; one that works item by item writes it for each.
+      guard sink.template.dependsOnItem || item.number == 0 || !sink.stage.description.reduces,
         let name = try? sink.template.expanded(
           item: sink.template.dependsOnItem ? item : nil, jobID: jobID, jobName: jobName)
       else { continue }

@@ -88,15 +88,16 @@ struct ParameterCheck {
     guard let number = value.doubleValue else { return }
     let least = schema["minimum"]?.doubleValue
     let greatest = schema["maximum"]?.doubleValue
-    let isOutside = number < least ?? -.infinity || number > greatest ?? .infinity || number.isNaN
-    guard isOutside else { return }
+    let isOutside = number < least ?? -.infinity || number > greatest ?? .infinity
+    guard isOutside || !number.isFinite else { return }
     let range = [
       least.map { "at least \(Self.text(.double($0)))" },
       greatest.map { "at most \(Self.text(.double($0)))" },
     ]
+    let bounds = range.compactMap(\.self).joined(separator: " and ")
     report(
       "E122",
-      "'\(name)' of \(description.id) is \(Self.text(value)); it must be \(range.compactMap(\.self).joined(separator: " and "))",
+      "'\(name)' of \(description.id) is \(Self.text(value)); it must be \(bounds.isEmpty ? "finite" : bounds)",
       at: node.mark, name)
   }
 
@@ -154,6 +155,7 @@ struct ParameterCheck {
     case .string(let text): "'\(text)'"
     case .double(let number) where number == number.rounded() && number.magnitude < 1e15:
       String(Int(number))
+    case .double(let number) where !number.isFinite: "\(number)"
     default: (try? value.canonicalText) ?? "a value that is no JSON"
     }
   }

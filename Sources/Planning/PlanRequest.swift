@@ -40,5 +40,10 @@ package struct PlanResult: Sendable {
   /// Sorted by place; errors and warnings.
   package var diagnostics: [Diagnostic]
 
+  package init(plan: JobPlan?, diagnostics: [Diagnostic]) {
+    self.plan = plan
+    self.diagnostics = diagnostics
+  }
+
   package var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
 }

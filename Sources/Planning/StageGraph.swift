@@ -23,8 +23,15 @@ struct StageGraph {
 
   private mutating func look(up stage: SpecStage, in catalog: StageCatalog) {
     let parts = stage.use.value.split(separator: "@", maxSplits: 1).map(String.init)
-    let range = parts.count > 1 ? VersionRange(parts[1]) : nil
     do throws(StageCatalog.Refusal) {
+      let newest = try catalog.resolve(parts[0], nil)
+      guard parts.count > 1 else {
+        entries[stage.id.value] = newest
+        return
+      }
+      guard let range = VersionRange(parts[1]) else {
+        throw .noVersion(available: catalog.versions(of: parts[0]))
+      }
       entries[stage.id.value] = try catalog.resolve(parts[0], range)
     } catch {
       faults.append(fault(error, stage, id: parts[0], catalog))

@@ -17,6 +17,11 @@ package enum ChildProcess {
     package var data: [UInt8]
     /// The end of what it wrote on standard error.
     package var talk: String
+
+    /// The last line of `talk` as an end of a sentence; nothing when there is none.
+    package var lastWords: String {
+      talk.split(separator: "\n").last.map { "; its last words: \($0.prefix(200))" } ?? ""
+    }
   }
 
   /// Runs an executable to its end, at most `seconds` long.

@@ -33,11 +33,18 @@ package struct PluginDescriber {
     {
       return known
     }
-    let found = ask(path)
-    cache[path] = found
-    isChanged = true
-    return found
+    do throws(WorkerFault) {
+      let found = try ask(path)
+      cache[path] = found
+      isChanged = true
+      return found
+    } catch {
+      return broken(path, error.reason)
+    }
   }
+
+  /// The worker failed, not the plugin; nothing was learned that is worth remembering.
+  private struct WorkerFault: Error { let reason: String }
 
   /// Writes what was learned; failing to is no harm.
   package mutating func saveCache() {
@@ -51,12 +58,12 @@ package struct PluginDescriber {
     isChanged = false
   }
 
-  private func ask(_ path: String) -> PluginDescription {
+  private func ask(_ path: String) throws(WorkerFault) -> PluginDescription {
     let output: ChildProcess.Output
     do throws(FileError) {
       output = try ChildProcess.run(worker, ["describe", path], seconds: seconds)
     } catch {
-      return broken(path, "can't be looked at: \(error.description)")
+      throw WorkerFault(reason: "plugin '\(path)' can't be looked at: \(error.description)")
     }
     switch output.ending {
     case .timedOut:
@@ -65,17 +72,15 @@ package struct PluginDescriber {
         "plugin '\(path)' took more than \(Int(seconds)) s to load and was killed; it must not block or compute while it is loaded"
       )
     case .signalled(let signal):
-      let words = output.talk.split(separator: "\n").last.map {
-        "; its last words: \($0.prefix(200))"
-      }
-      return broken(path, "plugin '\(path)' crashed while it was loaded: \(signal)\(words ?? "")")
+      return broken(
+        path, "plugin '\(path)' crashed while it was loaded: \(signal)\(output.lastWords)")
     case .exited(let code):
       guard code == 0,
         let found = try? JSONDecoder().decode(PluginDescription.self, from: Data(output.data))
       else {
-        return broken(
-          path,
-          "plugin '\(path)' could not be described: the worker left with exit code \(code) and no description"
+        throw WorkerFault(
+          reason:
+            "plugin '\(path)' could not be described: the worker left with exit code \(code) and no description\(output.lastWords)"
         )
       }
       return found

@@ -69,14 +69,21 @@ package struct StageCatalog: Sendable {
     }
   }
 
-  /// The newest version of a stage within a range; any range when nil.
+  /// The newest version of a stage within a range; without one the newest that is no prerelease, if there is such.
   package func resolve(_ id: String, _ range: VersionRange?) throws(Refusal) -> Entry {
     let versions = entries.filter { $0.stage.id == id }
     guard !versions.isEmpty else { throw .unknown }
-    guard let entry = versions.first(where: { range?.contains($0.version) ?? true }) else {
-      throw .noVersion(available: versions.map(\.version))
-    }
+    let entry =
+      if let range { versions.first { range.contains($0.version) } } else {
+        versions.first { $0.version.prerelease == nil } ?? versions.first
+      }
+    guard let entry else { throw .noVersion(available: versions.map(\.version)) }
     return entry
+  }
+
+  /// Versions of a stage, newest first.
+  package func versions(of id: String) -> [Version] {
+    entries.filter { $0.stage.id == id }.map(\.version)
   }
 
   /// Ids of all stages, sorted.

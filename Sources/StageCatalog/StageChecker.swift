@@ -29,10 +29,17 @@ package struct ChildChecker: StageChecking {
     case .signalled(let signal):
       throw CheckFailure(
         description:
-          "a plugin crashed in a stage's check: \(signal); \(output.talk.split(separator: "\n").last ?? "it left no words")"
+          "a plugin crashed in a stage's check: \(signal)\(output.lastWords)"
       )
-    case .exited:
-      let answer = try JSONDecoder().decode(StageCheckResponse.self, from: Data(output.data))
+    case .exited(let code):
+      guard code == 0,
+        let answer = try? JSONDecoder().decode(StageCheckResponse.self, from: Data(output.data))
+      else {
+        throw CheckFailure(
+          description:
+            "stages could not be checked: the worker left with exit code \(code) and no answer\(output.lastWords)"
+        )
+      }
       if answers.count >= 256 { answers.removeAll() }
       answers[request] = answer
       return answer

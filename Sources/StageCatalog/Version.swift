@@ -15,13 +15,14 @@ package struct Version: Hashable, Sendable, Comparable, CustomStringConvertible 
 
   /// Reads `1.2.3` or `1.2.3-beta`; what follows a `+` is left out.
   package init?(_ text: String) {
-    let core = text.prefix { $0 != "+" }
-    let parts = core.split(separator: "-", maxSplits: 1)
-    let numbers = (parts.first ?? "").split(separator: ".", omittingEmptySubsequences: false)
-    guard numbers.count == 3, let major = Int(numbers[0]), let minor = Int(numbers[1]),
-      let patch = Int(numbers[2]), major >= 0, minor >= 0, patch >= 0
-    else { return nil }
-    self.init(major, minor, patch, prerelease: parts.count > 1 ? String(parts[1]) : nil)
+    let parts = text.prefix { $0 != "+" }.split(
+      separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
+    let words = parts[0].split(separator: ".", omittingEmptySubsequences: false)
+    let numbers = words.compactMap(Self.number)
+    guard words.count == 3, numbers.count == 3 else { return nil }
+    let prerelease = parts.count > 1 ? String(parts[1]) : nil
+    if let prerelease, !Self.identifiers(prerelease).allSatisfy(Self.isIdentifier) { return nil }
+    self.init(numbers[0], numbers[1], numbers[2], prerelease: prerelease)
   }
 
   package var description: String {
@@ -35,63 +36,40 @@ package struct Version: Hashable, Sendable, Comparable, CustomStringConvertible 
     switch (left.prerelease, right.prerelease) {
     case (nil, _): return false
     case (_, nil): return true
-    case (let a?, let b?): return a < b
+    case (let a?, let b?):
+      return identifiers(a).lexicographicallyPrecedes(identifiers(b), by: precedes)
     }
   }
-}
 
-/// Which versions will do.
-///
-/// `1` is 1.x, `1.2` is 1.2 or later within 1.x, and so is `^1.2`; `1.2.3` is 1.2.3 or later within 1.x; `~1.2.3` stays
-/// within 1.2; `>=1.2 <2` are bounds. A prerelease is taken only by a range that names it exactly with `=`.
-package struct VersionRange: Hashable, Sendable, CustomStringConvertible {
-  package let description: String
-  private let lower: Version
-  private let upper: Version
-  private let includesUpper: Bool
-  private let includesLower: Bool
+  /// A part of a version or of a range: digits only, and few enough to count on from.
+  static func number(_ text: Substring) -> Int? {
+    guard !text.isEmpty, text.utf8.count <= 9, text.utf8.allSatisfy(isDigit) else { return nil }
+    return Int(text)
+  }
 
-  /// Reads a range; nil when it is none.
-  package init?(_ text: String) {
-    var lower = (version: Version(0, 0, 0), isIncluded: true)
-    var upper = (version: Version(Int.max, 0, 0), isIncluded: false)
-    let terms = text.split(separator: " ")
-    guard !terms.isEmpty else { return nil }
-    for term in terms {
-      let sign = [">=", "<=", ">", "<", "=", "^", "~"].first { term.hasPrefix($0) } ?? ""
-      let parts = term.dropFirst(sign.count).split(separator: ".", omittingEmptySubsequences: false)
-      let numbers = parts.compactMap { Int($0) }
-      guard numbers.count == parts.count, (1...3).contains(numbers.count) else { return nil }
-      let full = numbers + [Int](repeating: 0, count: 3 - numbers.count)
-      let version = Version(full[0], full[1], full[2])
-      switch sign {
-      case ">=": lower = (version, true)
-      case ">": lower = (version, false)
-      case "<=": upper = (version, true)
-      case "<": upper = (version, false)
-      case "=":
-        lower = (version, true)
-        upper = (version, true)
-      case "~":
-        lower = (version, true)
-        upper = (
-          numbers.count == 1 ? Version(full[0] + 1, 0, 0) : Version(full[0], full[1] + 1, 0), false
-        )
-      default:
-        lower = (version, true)
-        upper = (Version(full[0] + 1, 0, 0), false)
+  private static func identifiers(_ prerelease: String) -> [Substring] {
+    prerelease.split(separator: ".", omittingEmptySubsequences: false)
+  }
+
+  private static func isIdentifier(_ text: Substring) -> Bool {
+    !text.isEmpty
+      && text.utf8.allSatisfy { byte in
+        isDigit(byte) || byte == UInt8(ascii: "-")
+          || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
       }
-    }
-    description = text
-    self.lower = lower.version
-    self.upper = upper.version
-    includesLower = lower.isIncluded
-    includesUpper = upper.isIncluded
   }
 
-  package func contains(_ version: Version) -> Bool {
-    guard version.prerelease == nil else { return false }
-    return (includesLower ? version >= lower : version > lower)
-      && (includesUpper ? version <= upper : version < upper)
+  private static func isDigit(_ byte: UInt8) -> Bool {
+    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+  }
+
+  /// Numbers by value and before words, words by their ASCII codes; semver 2.0, item 11.4.
+  private static func precedes(_ left: Substring, _ right: Substring) -> Bool {
+    switch (number(left), number(right)) {
+    case (let a?, let b?): a < b
+    case (_?, nil): true
+    case (nil, _?): false
+    case (nil, nil): left.utf8.lexicographicallyPrecedes(right.utf8)
+    }
   }
 }

@@ -2,9 +2,9 @@
 package struct SourceMark: Hashable, Sendable {
   /// From 1.
   package var line: Int
-  /// From 1, in characters.
+  /// From 1, in Unicode scalars.
   package var column: Int
-  /// Characters the caret line underlines, at least 1.
+  /// Unicode scalars the caret line underlines, at least 1.
   package var length: Int
 
   package init(line: Int, column: Int, length: Int = 1) {

@@ -9,6 +9,8 @@ package struct YAMLComposer {
   package static let deepest = 64
   /// Nodes in all, each expansion of an alias counted.
   package static let mostNodes = 100_000
+  /// What some editors put before the text; it is skipped.
+  package static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
   /// What was composed; faults other than syntax leave the rest of the document readable.
   package struct Result: Sendable {
@@ -21,6 +23,7 @@ package struct YAMLComposer {
   /// - Parameter bytes: UTF-8 text, at most ``largestDocument`` bytes.
   /// - Returns: The root, if the text could be read, and every fault found.
   package static func compose(_ bytes: [UInt8]) -> Result {
+    let bytes = bytes.starts(with: byteOrderMark) ? Array(bytes.dropFirst(3)) : bytes
     if let fault = encodingFault(bytes) { return Result(root: nil, faults: [fault]) }
     var composer = YAMLComposer()
     do throws(YAMLFault) {
@@ -32,42 +35,44 @@ package struct YAMLComposer {
   }
 
   private var faults: [YAMLFault] = []
-  private var anchors: [String: YAMLNode] = [:]
-  private var nodeCounts: [String: Int] = [:]
+  private var anchors: [String: Anchored] = [:]
   private var nodeCount = 0
+
+  private struct Anchored {
+    var node: YAMLNode
+    var nodeCount: Int
+    var height: Int
+  }
 
   private static func encodingFault(_ bytes: [UInt8]) -> YAMLFault? {
     guard bytes.count <= largestDocument else {
       return YAMLFault(
-        .tooLarge, "the file has \(bytes.count) bytes; a spec has at most 1 MiB", at: nil)
+        .tooLarge,
+        "the file has \(bytes.count) bytes, a spec at most \(largestDocument); name many files in a text file, with 'list'",
+        at: nil)
     }
-    if String(validating: bytes, as: UTF8.self) == nil {
-      let line = 1 + validPrefix(bytes).count { $0 == UInt8(ascii: "\n") }
+    if let offset = firstInvalid(bytes) {
       return YAMLFault(
         .encoding, "the text is not UTF-8; save the file as UTF-8",
-        at: SourceMark(line: line, column: 1))
+        at: SourceMark(ofByte: offset, in: bytes))
     }
-    if let position = bytes.firstIndex(of: 0) {
-      let line = 1 + bytes[..<position].count { $0 == UInt8(ascii: "\n") }
+    if let offset = bytes.firstIndex(of: 0) {
       return YAMLFault(
-        .encoding, "the text holds a NUL character; it is no text file",
-        at: SourceMark(line: line, column: 1))
+        .encoding,
+        "the text holds a NUL character, which no text file does; write it anew as UTF-8",
+        at: SourceMark(ofByte: offset, in: bytes))
     }
     return nil
   }
 
-  /// The bytes before the first that is not UTF-8.
-  private static func validPrefix(_ bytes: [UInt8]) -> ArraySlice<UInt8> {
-    var low = 0
-    var high = bytes.count
-    while low + 4 < high {
-      let middle = (low + high) / 2
-      let isValid = (0..<4).contains {
-        String(validating: bytes[..<(middle - $0)], as: UTF8.self) != nil
-      }
-      if isValid { low = middle } else { high = middle }
-    }
-    return bytes[..<low]
+  /// Where the text stops being UTF-8; nil when all of it is.
+  private static func firstInvalid(_ bytes: [UInt8]) -> Int? {
+    if String(validating: bytes, as: UTF8.self) != nil { return nil }
+    var parser = Unicode.UTF8.ForwardParser()
+    var iterator = bytes.makeIterator()
+    var offset = 0
+    while case .valid(let scalar) = parser.parseScalar(from: &iterator) { offset += scalar.count }
+    return offset
   }
 
   private mutating func document(_ bytes: [UInt8]) throws(YAMLFault) -> YAMLNode {
@@ -81,7 +86,8 @@ package struct YAMLComposer {
     _ = try events.next()  // the document's end
     if case .documentStart(let mark) = try events.next() {
       throw YAMLFault(
-        .severalDocuments, "a second document starts here; a spec is one document to a file",
+        .severalDocuments,
+        "a second document starts here, and a file holds one spec; put it into a file of its own",
         at: mark)
     }
     if case .null = root.content {
@@ -94,19 +100,11 @@ package struct YAMLComposer {
     _ event: YAMLEvents.Event, _ events: YAMLEvents, depth: Int
   ) throws(YAMLFault) -> YAMLNode {
     nodeCount += 1
-    guard nodeCount <= Self.mostNodes else {
-      throw YAMLFault(
-        .tooManyNodes, "the document has more than \(Self.mostNodes) nodes, aliases expanded",
-        at: event.mark)
-    }
-    guard depth <= Self.deepest else {
-      throw YAMLFault(
-        .tooDeep, "this is nested more than \(Self.deepest) levels deep", at: event.mark)
-    }
+    try checkSize(at: event.mark, depth: depth)
     let before = nodeCount
     switch event {
     case .alias(let name, let mark):
-      return try expand(name, mark)
+      return try expand(name, mark, depth: depth)
     case .scalar(let scalar):
       let node = YAMLNode(content(scalar), at: scalar.mark)
       remember(node, scalar.anchor, before)
@@ -128,7 +126,7 @@ package struct YAMLComposer {
       remember(node, anchor, before)
       return node
     default:
-      throw YAMLFault(.syntax, "a value is missing here", at: event.mark)
+      throw YAMLFault(.syntax, "a value is missing here; write one", at: event.mark)
     }
   }
 
@@ -146,7 +144,7 @@ package struct YAMLComposer {
       if let first = seen[key.value] {
         faults.append(
           YAMLFault(
-            .duplicateKey, "the key '\(key.value)' stands twice; only one can be meant",
+            .duplicateKey, "the key '\(key.value.quotable)' stands twice in one mapping; keep one",
             at: key.mark, other: first))
         continue
       }
@@ -163,11 +161,13 @@ package struct YAMLComposer {
       let node = try node(event, events, depth: depth + 1)
       faults.append(
         YAMLFault(
-          .keyNotText, "a key must be plain text; this one is a list, a mapping or an alias",
+          .keyNotText,
+          "a key must be plain text, not a list, a mapping or an alias; quote texts that start with [, { or *",
           at: node.mark))
       return nil
     }
     nodeCount += 1
+    check(scalar.tag, allowed: "tag:yaml.org,2002:str", scalar.mark)
     if scalar.text == "<<", scalar.isPlain {
       faults.append(
         YAMLFault(
@@ -179,40 +179,62 @@ package struct YAMLComposer {
     return Marked(scalar.text, at: scalar.mark)
   }
 
-  private mutating func expand(_ name: String, _ mark: SourceMark) throws(YAMLFault) -> YAMLNode {
-    guard let node = anchors[name] else {
+  private mutating func expand(
+    _ name: String, _ mark: SourceMark, depth: Int
+  ) throws(YAMLFault) -> YAMLNode {
+    guard let anchored = anchors[name] else {
       throw YAMLFault(
-        .unknownAlias, "the alias '*\(name)' has no anchor '&\(name)' before it", at: mark)
-    }
-    nodeCount += nodeCounts[name] ?? 0
-    guard nodeCount <= Self.mostNodes else {
-      throw YAMLFault(
-        .tooManyNodes, "the document has more than \(Self.mostNodes) nodes, aliases expanded",
+        .unknownAlias,
+        "the alias '*\(name.quotable)' has no anchor '&\(name.quotable)' before it; add one, or put the text in quotes",
         at: mark)
     }
-    return node
+    nodeCount += anchored.nodeCount
+    try checkSize(at: mark, depth: depth + anchored.height)
+    return anchored.node
+  }
+
+  private func checkSize(at mark: SourceMark?, depth: Int) throws(YAMLFault) {
+    guard nodeCount <= Self.mostNodes else {
+      throw YAMLFault(
+        .tooManyNodes,
+        "the document has more than \(Self.mostNodes) values, aliases expanded; use fewer aliases, or name files in a 'list'",
+        at: mark)
+    }
+    guard depth <= Self.deepest else {
+      throw YAMLFault(
+        .tooDeep, "this is nested more than \(Self.deepest) levels deep; write it flatter", at: mark
+      )
+    }
   }
 
   private mutating func remember(_ node: YAMLNode, _ anchor: String?, _ before: Int) {
     guard let anchor else { return }
-    anchors[anchor] = node
-    nodeCounts[anchor] = nodeCount - before
+    anchors[anchor] = Anchored(
+      node: node, nodeCount: nodeCount - before, height: Self.height(node))
+  }
+
+  /// Levels below a node.
+  private static func height(_ node: YAMLNode) -> Int {
+    switch node.content {
+    case .sequence(let items): 1 + (items.map(height).max() ?? -1)
+    case .mapping(let pairs): 1 + (pairs.map { height($0.value) }.max() ?? -1)
+    default: 0
+    }
   }
 
   private mutating func check(_ tag: String?, allowed: String, _ mark: SourceMark) {
-    guard let tag, tag != allowed else { return }
+    guard let tag, tag != allowed, tag != "!" else { return }
+    let prefix = "tag:yaml.org,2002:"
+    let written = tag.hasPrefix(prefix) ? "!!\(tag.dropFirst(prefix.count))" : tag
     faults.append(
-      YAMLFault(.unknownTag, "the tag '\(tag)' means nothing here; leave it out", at: mark))
+      YAMLFault(
+        .unknownTag, "the tag '\(written.quotable)' means nothing here; leave it out", at: mark))
   }
 
   private mutating func content(_ scalar: YAMLEvents.Scalar) -> YAMLNode.Content {
-    if let tag = scalar.tag {
-      let known = "tag:yaml.org,2002:str"
-      if tag == known || tag == "!" { return .string(scalar.text) }
-      faults.append(
-        YAMLFault(
-          .unknownTag, "the tag '\(tag)' means nothing here; leave it out", at: scalar.mark))
-    }
-    return scalar.isPlain ? CoreSchema.resolve(scalar.text) : .string(scalar.text)
+    let text = "tag:yaml.org,2002:str"
+    check(scalar.tag, allowed: text, scalar.mark)
+    let isText = !scalar.isPlain || scalar.tag == text || scalar.tag == "!"
+    return isText ? .string(scalar.text) : CoreSchema.resolve(scalar.text)
   }
 }

@@ -33,16 +33,16 @@ final class YAMLEvents {
   }
 
   private let parser = UnsafeMutablePointer<yaml_parser_t>.allocate(capacity: 1)
-  private let bytes: UnsafeMutablePointer<UInt8>
+  private let bytes: UnsafeMutableBufferPointer<UInt8>
 
   init(_ bytes: [UInt8]) throws(YAMLFault) {
-    self.bytes = .allocate(capacity: max(1, bytes.count))
-    self.bytes.initialize(from: bytes, count: bytes.count)
+    self.bytes = .allocate(capacity: bytes.count)
+    _ = self.bytes.initialize(from: bytes)
     guard yaml_parser_initialize(parser) == 1 else {
       throw YAMLFault(.syntax, "no memory to read the spec", at: nil)
     }
     yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
-    yaml_parser_set_input_string(parser, self.bytes, bytes.count)
+    yaml_parser_set_input_string(parser, self.bytes.baseAddress, bytes.count)
   }
 
   deinit {
@@ -104,44 +104,35 @@ final class YAMLEvents {
   private func fault() -> YAMLFault {
     let found = parser.pointee
     let problem = found.problem.map { String(cString: $0) } ?? "the text can't be read"
-    let mark = SourceMark(
-      line: Int(found.problem_mark.line) + 1, column: Int(found.problem_mark.column) + 1)
-    var message = SyntaxAdvice.sentence(for: problem)
-    var other: SourceMark?
-    if let context = found.context, found.context_mark.line != found.problem_mark.line {
-      other = SourceMark(
-        line: Int(found.context_mark.line) + 1, column: Int(found.context_mark.column) + 1)
-      message += " (\(String(cString: context)) that began on line \(found.context_mark.line + 1))"
+    if found.error == YAML_READER_ERROR {
+      return YAMLFault(
+        .syntax,
+        SyntaxAdvice.sentence(for: problem, at: Unicode.Scalar(UInt32(found.problem_value))),
+        at: SourceMark(ofByte: found.problem_offset, in: bytes))
     }
-    return YAMLFault(.syntax, message, at: mark, other: other)
+    let place = Self.place(found.problem_mark)
+    let message = SyntaxAdvice.sentence(for: problem, at: scalar(found.problem_mark.index))
+    guard let context = found.context.map({ String(cString: $0) }),
+      found.context_mark.line != found.problem_mark.line
+    else { return YAMLFault(.syntax, message, at: place) }
+    let start = Self.place(found.context_mark)
+    if SyntaxAdvice.isCauseAtStart(problem, in: context) {
+      return YAMLFault(.syntax, message, at: start)
+    }
+    guard let structure = SyntaxAdvice.structure(context) else {
+      return YAMLFault(.syntax, message, at: place)
+    }
+    return YAMLFault(
+      .syntax, "\(message) (in \(structure) that starts on line \(start.line))", at: place,
+      other: start)
   }
-}
 
-/// What the parser's terse complaints mean and how to mend them.
-enum SyntaxAdvice {
-  static func sentence(for problem: String) -> String {
-    switch problem {
-    case "mapping values are not allowed in this context":
-      "a ':' stands where no key can be; quote texts that hold ': ', and indent keys of one mapping alike"
-    case "could not find expected ':'":
-      "a key without its ':' — write 'key: value', with a space after the colon"
-    case "found character that cannot start any token":
-      "a character that can't start a value; indent with spaces, not tabs, and quote texts that start with @, ` or %"
-    case "did not find expected key":
-      "the text goes on where a key was expected; check the indentation and that quotes are closed"
-    case "did not find expected '-' indicator":
-      "an entry of a list is expected here; start it with '- ' at the same indentation as the others"
-    case "found unexpected end of stream":
-      "the file ends inside a quoted text; close the quote"
-    case "did not find expected ',' or ']'":
-      "a list in brackets needs ',' between entries and a ']' at its end"
-    case "did not find expected ',' or '}'":
-      "a mapping in braces needs ',' between entries and a '}' at its end"
-    case "block sequence entries are not allowed in this context":
-      "a list can't start on the line of its key; put '- ' on the next line"
-    case "found unknown escape character":
-      "an unknown '\\' escape in double quotes; use single quotes to take backslashes as they are"
-    default: problem
-    }
+  private static func place(_ mark: yaml_mark_t) -> SourceMark {
+    SourceMark(line: Int(mark.line) + 1, column: Int(mark.column) + 1)
+  }
+
+  /// The character after `index` others; nil at the end.
+  private func scalar(_ index: Int) -> Unicode.Scalar? {
+    String(decoding: bytes, as: UTF8.self).unicodeScalars.dropFirst(index).first
   }
 }

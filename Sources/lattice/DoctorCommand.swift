@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import JobModel
 import JobReport
+import StageCatalog
 
 /// Looks over an installation and a spool, and says what to do about what it finds.
 struct DoctorCommand: ParsableCommand {
@@ -25,7 +26,7 @@ struct DoctorCommand: ParsableCommand {
   }
 
   func run() throws {
-    let findings = try spoolFindings() + incomingFindings() + pluginFindings()
+    let findings = spoolFindings() + incomingFindings() + pluginFindings()
     if output.json {
       try printJSON(findings)
     } else {
@@ -91,12 +92,12 @@ struct DoctorCommand: ParsableCommand {
     ]
   }
 
-  private func pluginFindings() throws -> [Finding] {
-    let catalog = try plugins.catalog(spool.folder)
-    let stages = catalog.stageCount
+  private func pluginFindings() -> [Finding] {
+    let catalog = plugins.catalog(spool.folder)
+    let stages = catalog.stageIDs.count
     var findings = [
       stages > 0
-        ? Finding(verdict: .good, what: "\(stages) stages in \(catalog.pluginCount) plugins")
+        ? Finding(verdict: .good, what: "\(stages) stages in \(catalog.plugins.count) plugins")
         : Finding(
           verdict: .bad, what: "no stage plugins found",
           advice:

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import JobModel
+import JobQueue
 
 /// What `cancel`, `pause`, `resume` and `retry` share: they hand in a request and wait for its effect.
 protocol JobControlCommand: ParsableCommand {
@@ -21,7 +22,7 @@ extension JobControlCommand {
     for name in jobs {
       let job = try view.find(name)
       if let refusal = refusal(job.state) {
-        throw ValidationError("'\(job.name)' (\(job.id)) is \(job.state.rawValue): \(refusal)")
+        throw failure("'\(job.name)' (\(job.id)) is \(job.state.rawValue): \(refusal)")
       }
       let request = ControlRequest(job: job.id, action: action, requester: NSUserName())
       try ControlFolder.handIn(request, to: spool.folder)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Journal
 
 @main
 struct Lattice: ParsableCommand {
@@ -25,4 +26,26 @@ struct Lattice: ParsableCommand {
       ResumeCommand.self, RetryCommand.self, PriorityCommand.self, PluginsCommand.self,
       ModelsCommand.self, DoctorCommand.self, GcCommand.self, CompletionCommand.self,
     ])
+
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch let error as JournalError {
+      say("error: \(error)")
+      exit(withError: error.outcome.exitCode)
+    } catch {
+      exit(withError: error)
+    }
+  }
+}
+
+extension JournalError {
+  /// How a command ends that met this.
+  fileprivate var outcome: Outcome {
+    switch self {
+    case .missing, .newerSchema, .unreadable: .noSpool
+    case .unknownJob, .ambiguousJob, .jobIsGone: .unknownJob
+    }
+  }
 }

@@ -36,7 +36,7 @@ struct ModelFolder: Encodable {
     let named = models.filter { $0.reference.hasPrefix("\(reference)@") }
     if let model = exact.first ?? (named.count == 1 ? named.first : nil) { return model }
     let known = models.isEmpty ? "there are none" : models.map(\.reference).joined(separator: ", ")
-    throw ValidationError(
+    throw failure(
       named.count > 1
         ? "'\(reference)' has several versions: \(named.map(\.reference).joined(separator: ", "))"
         : "no model '\(reference)' in \(spool.models); there are: \(known)")

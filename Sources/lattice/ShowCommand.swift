@@ -91,10 +91,7 @@ struct JobDetails: Encodable {
       try? JSONDecoder().decode(JobResult.self, from: $0)
     }
     failedAttempts = try view.failedAttempts(of: job.id)
-    let lines = FileManager.default.contents(atPath: folder.failedItems) ?? Data()
-    failedItems = lines.split(separator: 10).prefix(20).compactMap {
-      try? JSONDecoder().decode(FailedItem.self, from: Data($0))
-    }
+    failedItems = FailedItems.read(folder, limit: 20)
     events = try view.events(of: job.id)
   }
 }

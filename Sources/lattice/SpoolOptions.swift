@@ -10,11 +10,14 @@ struct SpoolOptions: ParsableArguments {
   var spool: String?
 
   /// The spool that is meant, as an absolute path.
-  var folder: SpoolFolder {
-    let environment = ProcessInfo.processInfo.environment
-    let named = spool ?? environment["LATTICE_SPOOL"]
-    let path = named ?? "\(environment["HOME"] ?? "")/.local/share/lattice"
-    return SpoolFolder(path: absolute(path))
+  var folder: SpoolFolder { spool.map { SpoolFolder(path: absolute($0)) } ?? Self.usualFolder }
+
+  /// The spool when nobody names one.
+  static var usualFolder: SpoolFolder {
+    let environment = Environment.variables
+    let named = environment["LATTICE_SPOOL"].flatMap { $0.isEmpty ? nil : $0 }
+    return SpoolFolder(
+      path: absolute(named ?? "\(environment["HOME"] ?? "")/.local/share/lattice"))
   }
 }
 
@@ -24,12 +27,20 @@ struct OutputOptions: ParsableArguments {
   var json = false
 }
 
-/// An absolute form of a path the user gave; `~` is the shell's to expand.
+/// An absolute form of a path the user gave, without `.` and `..`; `~` is the shell's to expand.
 func absolute(_ path: String) -> String {
-  let url = URL(filePath: path, relativeTo: URL(filePath: FileManager.default.currentDirectoryPath))
-  let text = url.standardizedFileURL.path()
-  let decoded = text.removingPercentEncoding ?? text
-  return decoded.count > 1 && decoded.hasSuffix("/") ? String(decoded.dropLast()) : decoded
+  let whole = path.hasPrefix("/") ? path : "\(FileManager.default.currentDirectoryPath)/\(path)"
+  var parts: [Substring] = []
+  for part in whole.split(separator: "/") where part != "." {
+    if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+  }
+  return "/" + parts.joined(separator: "/")
+}
+
+/// Ends the command with a sentence for a person, and an exit code.
+func failure(_ sentence: String, _ outcome: Outcome = .failed) -> ExitCode {
+  say("error: \(sentence)")
+  return outcome.exitCode
 }
 
 /// Prints a value as JSON: keys sorted, indented.

@@ -1,0 +1,93 @@
+import FoundationEssentials
+import StageSDK
+import Synchronization
+
+/// Measures how close pictures are to their references, each and all together.
+final class MetricsStage: Stage, Sendable {
+  struct Parameters: Decodable {
+    let name: String
+    let exists: String?
+  }
+
+  static let descriptor = StageDescriptor(
+    id: "image.metrics", version: "1.0.0",
+    summary: "Measures PSNR, SSIM and mean absolute error of pictures against references.",
+    kind: .sink,
+    parameters: [
+      .string(
+        "name", default: "metrics", isTemplate: true,
+        "Of the tables NAME.csv, a line for each picture, and NAME.json, a summary."),
+      .optionalChoice(
+        "exists", ["error", "skip", "replace"],
+        "What to do about files of that name from before this job."),
+    ],
+    inputs: [
+      .tensor("image", [.f32], ["N", "H", "W", "C"], "Pictures of 0...1."),
+      .tensor("reference", [.f32], ["N", "H", "W", "C"], "What they should be."),
+    ], reduces: true)
+
+  private let parameters: Parameters
+  private let context: StageContext
+  private let scores = Mutex<[PictureScores]>([])
+
+  init(parameters: Parameters, context: StageContext) throws {
+    self.parameters = parameters
+    self.context = context
+  }
+
+  func process(_ batch: Batch) throws {
+    let image = try batch.input("image")
+    let reference = try batch.input("reference")
+    try batch.forEachItem { index in
+      guard image.shape == reference.shape else {
+        throw StageError(
+          .input,
+          "the picture is \(image.shape.dropFirst()), its reference \(reference.shape.dropFirst())")
+      }
+      let score = PictureScores(
+        batch.item(index), try image.row(index, Float.self), try reference.row(index, Float.self),
+        height: image.shape[1], width: image.shape[2], channels: image.shape[3])
+      scores.withLock { $0.append(score) }
+      try batch.setMetadata(
+        index, ScoreMetadata(psnr: score.psnr, ssim: score.ssim, mae: score.mae))
+    }
+  }
+
+  func saveState(to directory: String) throws {
+    try write(try JSONEncoder().encode(scores.withLock { $0 }), to: "\(directory)/scores.json")
+  }
+
+  func loadState(from directory: String) throws {
+    let data = try Data(contentsOf: URL(filePath: "\(directory)/scores.json"))
+    let loaded = try JSONDecoder().decode([PictureScores].self, from: data)
+    scores.withLock { $0 += loaded }
+  }
+
+  func finish() throws {
+    let sorted = scores.withLock { $0.sorted { $0.number < $1.number } }
+    var table = "item,psnr_db,ssim,mae\n"
+    for score in sorted {
+      let psnr = score.psnr.map { "\($0)" } ?? "inf"
+      table += "\(Self.quoted(score.id)),\(psnr),\(score.ssim.map { "\($0)" } ?? ""),\(score.mae)\n"
+    }
+    try write(Data(table.utf8), to: try output(".csv"))
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    try write(try encoder.encode(ScoreSummary(sorted)) + Data("\n".utf8), to: try output(".json"))
+  }
+
+  private func output(_ ending: String) throws -> String {
+    try context.outputFile(
+      name: parameters.name + ending, existing: parameters.exists, role: .table)
+  }
+
+  private func write(_ data: Data, to path: String) throws {
+    try data.withUnsafeBytes { try OutputBytes.write($0, to: path) }
+  }
+
+  /// A field of a CSV line (RFC 4180).
+  private static func quoted(_ field: String) -> String {
+    guard field.contains(where: { ",\"\n\r".contains($0) }) else { return field }
+    return "\"" + field.replacing("\"", with: "\"\"") + "\""
+  }
+}

@@ -1,0 +1,32 @@
+/// Why bytes are no picture that can be used; reads as the end of "photo.png: …".
+package enum PictureError: Error, Hashable, Sendable {
+  case empty
+  case notAPicture(looksLike: String?)
+  case damaged(format: String, reason: String)
+  case truncated(format: String, byteCount: Int)
+  case tooLarge(width: Int, height: Int, maximumPixels: Int)
+  case noMemory(byteCount: Int)
+  case unwritable(format: String, reason: String)
+}
+
+extension PictureError: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .empty: "the file is empty"
+    case .notAPicture(let format?):
+      "this is a \(format) file; Lattice reads PNG and JPEG, so convert it first"
+    case .notAPicture(nil):
+      "this is neither PNG nor JPEG, going by its first bytes"
+    case .damaged(let format, let reason): "the \(format) data is damaged: \(reason)"
+    case .truncated(let format, let count):
+      "the \(format) data ends before the picture does, after \(count) bytes; was it copied whole?"
+    case .tooLarge(let width, let height, let maximum):
+      """
+      the picture claims \(width) x \(height) pixels, more than the \(maximum) that \
+      'max_pixels' allows
+      """
+    case .noMemory(let count): "no memory for \(count) bytes of pixels"
+    case .unwritable(let format, let reason): "can't encode as \(format): \(reason)"
+    }
+  }
+}

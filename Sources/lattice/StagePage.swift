@@ -1,0 +1,58 @@
+import JobModel
+import Planning
+import StageCatalog
+
+/// All that a spec's author wants to know of a stage, as lines of text.
+struct StagePage {
+  let lines: [String]
+
+  init(_ entry: StageCatalog.Entry) {
+    let stage = entry.stage
+    var lines = [
+      "\(stage.id) \(entry.version)  (\(stage.kind.rawValue))", "  \(stage.summary)",
+      "  plugin   \(entry.plugin.path)",
+    ]
+    lines += stage.inputs.map { "  input    \(Self.text($0))" }
+    lines += stage.outputs.map { "  output   \(Self.text($0))" }
+    if !stage.modelSlots.isEmpty {
+      lines.append("  models   \(stage.modelSlots.joined(separator: ", "))")
+    }
+    lines += Self.parameters(stage.parameterSchema)
+    self.lines = lines
+  }
+
+  private static func text(_ port: PortDescription) -> String {
+    let optional = port.isOptional ? " (optional)" : ""
+    return "\(port.name)\(optional): \(port.typeText)  \(port.doc)"
+  }
+
+  private static func parameters(_ schema: JSONValue) -> [String] {
+    guard case .object(let members) = schema, case .object(let properties) = members["properties"]
+    else { return [] }
+    let required: [JSONValue] = if case .array(let names) = members["required"] { names } else { [] }
+    var lines: [String] = []
+    for (name, property) in properties.sorted(by: { $0.key < $1.key }) {
+      guard case .object(let facts) = property else { continue }
+      var line = "  param    \(name): \(type(facts))"
+      if required.contains(.string(name)) { line += ", required" }
+      if let value = facts["default"], let text = try? value.canonicalText {
+        line += ", default \(text)"
+      }
+      lines.append(line)
+      if case .string(let doc) = facts["description"] { lines.append("           \(doc)") }
+    }
+    return lines
+  }
+
+  private static func type(_ facts: [String: JSONValue]) -> String {
+    if case .array(let choices) = facts["enum"] {
+      return choices.compactMap { try? $0.canonicalText }.joined(separator: " | ")
+    }
+    var text = "value"
+    if case .string(let name) = facts["type"] { text = name }
+    let limits = [("minimum", "at least"), ("maximum", "at most")].compactMap { key, words in
+      facts[key].flatMap { try? $0.canonicalText }.map { "\(words) \($0)" }
+    }
+    return ([text] + limits).joined(separator: ", ")
+  }
+}
