@@ -114,6 +114,16 @@ let package = Package(
     tests("DurableFilesTests", ["DurableFiles"]),
     tests("JobReportTests", ["JobReport"]),
     tests(
+      "FSQTests", ["CKernels", "FSQ", "TensorFiles"], exclude: ["Golden/README.md"],
+      resources: [.copy("Golden")]),
+    tests("TensorFilesTests", ["TensorFiles"]),
+    tests("MetricsTests", ["CKernels", "Metrics"]),
+    tests(
+      "ImageCodecsTests", ["CKernels", "ImageCodecs"], exclude: ["Files/SOURCE.md"],
+      resources: [.copy("Files")]),
+    tests("ArchitectureTests", []),
+    tests("DaemonTests", ["DurableFiles", "JobModel"]),
+    tests(
       "SupervisionTests",
       ["DurableFiles", "JobModel", "JobQueue", "Journal", "PipelineSpec", "Supervision"]),
   ]

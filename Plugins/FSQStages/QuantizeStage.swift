@@ -1,7 +1,9 @@
 import FSQ
 import StageSDK
 
-/// Rounds the channels of each vector to a token: finite scalar quantization (Mentzer et al. 2023, section 3.1).
+/// Rounds the channels of each vector to a token: finite scalar quantization.
+///
+/// Source: Mentzer et al. 2023, section 3.1.
 final class QuantizeStage: Stage, Sendable {
   struct Parameters: Decodable {
     let levels: [Int]

@@ -12,7 +12,7 @@ package enum PictureError: Error, Hashable, Sendable {
 extension PictureError: CustomStringConvertible {
   package var description: String {
     switch self {
-    case .empty: "the file is empty"
+    case .empty: "the file is empty; was it copied whole?"
     case .notAPicture(let format?):
       "this is a \(format) file; Lattice reads PNG and JPEG, so convert it first"
     case .notAPicture(nil):

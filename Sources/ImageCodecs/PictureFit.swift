@@ -19,6 +19,19 @@ package enum PictureFit: String, Sendable, CaseIterable {
     package let width, height: Int
     /// Where in the result the source's part is laid, in pixels.
     package let x, y: Range<Int>
+
+    /// Places the source's part anywhere; ``PictureFit/place(width:height:into:_:)`` finds the usual places.
+    package init(
+      sourceX: Range<Double>, sourceY: Range<Double>, width: Int, height: Int, x: Range<Int>,
+      y: Range<Int>
+    ) {
+      self.sourceX = sourceX
+      self.sourceY = sourceY
+      self.width = width
+      self.height = height
+      self.x = x
+      self.y = y
+    }
   }
 
   /// Finds out what goes where.

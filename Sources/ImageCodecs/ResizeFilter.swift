@@ -15,7 +15,9 @@ package enum ResizeFilter: String, Sendable, CaseIterable {
     }
   }
 
-  /// The weight of a pixel at a distance. Bicubic: Keys 1981, equation 4, a = -1/2.
+  /// The weight of a pixel at a distance.
+  ///
+  /// Bicubic: Keys 1981, equation 4, a = -1/2.
   func weight(_ distance: Double) -> Double {
     let x = abs(distance)
     switch self {

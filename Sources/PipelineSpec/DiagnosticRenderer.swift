@@ -33,14 +33,15 @@ package struct DiagnosticRenderer {
     return body + "\(count(errors, "error")), \(count(warnings, "warning"))\(end)\n"
   }
 
-  /// One fault: place, severity, code, message; the line with a caret; notes and what to write instead.
+  /// One fault: place, severity, code and message; the line with a caret; notes.
   package func text(_ diagnostic: Diagnostic) -> String {
     let style = diagnostic.severity == .error ? "31" : "33"
     let label = styled("\(diagnostic.severity.rawValue)[\(diagnostic.code)]", style)
-    var text = "\(place(diagnostic.mark)): \(label): \(diagnostic.message)\n"
+    var text = "\(place(diagnostic.mark)): \(label): \(Self.words(diagnostic.message))\n"
     if let mark = diagnostic.mark { text += excerpt(mark) }
     for note in diagnostic.notes {
-      text += "   note: \(note.mark == nil ? "" : "\(place(note.mark)): ")\(note.message)\n"
+      text +=
+        "   note: \(note.mark == nil ? "" : "\(place(note.mark)): ")\(Self.words(note.message))\n"
     }
     return text
   }
@@ -50,7 +51,8 @@ package struct DiagnosticRenderer {
   }
 
   private func place(_ mark: SourceMark?) -> String {
-    mark.map { "\(file):\($0.line):\($0.column)" } ?? file
+    let name = Self.words(file)
+    return mark.map { "\(name):\($0.line):\($0.column)" } ?? name
   }
 
   /// The line of a mark, cut to what fits, with a caret and tildes below.
@@ -75,6 +77,11 @@ package struct DiagnosticRenderer {
   private static func visible(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
     if scalar == "\t" { return " " }
     return scalar.properties.generalCategory == .control ? "\u{FFFD}" : scalar
+  }
+
+  /// A message without characters that steer the terminal; it may have several lines.
+  private static func words(_ message: String) -> String {
+    text(message.unicodeScalars.map { $0 == "\n" ? $0 : visible($0) }[...])
   }
 
   private static func text(_ scalars: ArraySlice<Unicode.Scalar>) -> String {

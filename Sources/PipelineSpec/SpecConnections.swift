@@ -71,7 +71,8 @@ struct SpecConnections {
         "E045", "the stage '\(parts[0])' reads from itself; connect it to another stage",
         at: source.mark, path: path)
     } else if !ids.contains(parts[0]) {
-      let near = Suggestion.nearest(to: parts[0], among: ids.filter { $0 != entry.id?.value })
+      let others = ids.filter { $0 != entry.id?.value && Identifier.isStageID($0) }
+      let near = Suggestion.nearest(to: parts[0], among: others)
       let advice =
         near.map { "did you mean '\($0)'?" }
         ?? "the stages are \(ids.map(\.quotable).joined(separator: ", "))"
@@ -94,7 +95,7 @@ struct SpecConnections {
         "there is no input '\(name)', as the spec has no 'input'; add 'input: { \(name): { dir: … } }'",
         at: mark, path: path)
     }
-    let near = Suggestion.nearest(to: name, among: [first.value])
+    let near = Suggestion.nearest(to: name, among: [first.value].filter(Identifier.isStageID))
     let advice =
       near.map { "did you mean '\($0)'?" } ?? "the input is '\(first.value.quotable)'"
     reader.report(

@@ -34,6 +34,7 @@ extension SpecDecoder {
     var table = SpecKeys.input
     table.place = "the input '\(pair.key.value)'"
     guard let values = reader.mapping(pair.value, table, path: path) else { return nil }
+    let glob = glob(values["glob"], path: "\(path).glob")
     let sources = ["dir", "files", "list", "count"].filter { values[$0] != nil }
     if sources.isEmpty {
       reader.report(
@@ -54,23 +55,28 @@ extension SpecDecoder {
         "E050", "'glob' picks files below 'dir', and there is no 'dir'; delete it", at: glob.mark,
         path: "\(path).glob")
     }
-    return selection(sources[0], values, path).map { SpecInput(name: pair.key, selection: $0) }
+    return selection(sources[0], values, path, glob: glob).map {
+      SpecInput(name: pair.key, selection: $0)
+    }
+  }
+
+  private func glob(_ node: YAMLNode?, path: String) -> Marked<String>? {
+    guard let glob = reader.text(node, path: path) else { return nil }
+    if glob.value.hasPrefix("/") || glob.value.split(separator: "/").contains("..") {
+      reader.report(
+        "E059",
+        "the glob '\(glob.value.quotable)' leads out of 'dir'; write it relative to 'dir' and without '..'",
+        at: glob.mark, path: path)
+    }
+    return glob
   }
 
   private func selection(
-    _ source: String, _ values: [String: YAMLNode], _ path: String
+    _ source: String, _ values: [String: YAMLNode], _ path: String, glob: Marked<String>?
   ) -> SpecInput.Selection? {
     let place = "\(path).\(source)"
     switch source {
     case "dir":
-      let glob = reader.text(values["glob"], path: "\(path).glob")
-      if let glob, glob.value.hasPrefix("/") || glob.value.split(separator: "/").contains("..") {
-        reader.report(
-          "E059",
-          "the glob '\(glob.value.quotable)' leads out of 'dir'; write it relative to 'dir' and without '..'",
-          at: glob.mark,
-          path: "\(path).glob")
-      }
       return reader.text(values[source], path: place).map { .directory($0, glob: glob) }
     case "list": return reader.text(values[source], path: place).map { .list($0) }
     case "count":

@@ -108,9 +108,8 @@ extension SpecDecoder {
 
   private func model(_ node: YAMLNode, path: String) -> SpecStage.Model? {
     if case .mapping = node.content {
-      guard let values = reader.mapping(node, SpecKeys.modelFile, path: path),
-        let file = reader.text(values["path"], path: "\(path).path")
-      else { return nil }
+      guard let values = reader.mapping(node, SpecKeys.modelFile, path: path) else { return nil }
+      let file = reader.text(values["path"], path: "\(path).path")
       let digest = reader.text(values["sha256"], path: "\(path).sha256")
       if let digest, digest.value.count != 64 || !digest.value.allSatisfy(\.isHexDigit) {
         reader.report(
@@ -119,7 +118,7 @@ extension SpecDecoder {
           at: digest.mark, path: "\(path).sha256")
         return nil
       }
-      return .path(file, sha256: digest)
+      return file.map { .path($0, sha256: digest) }
     }
     guard let name = reader.text(node, path: path, expected: .model) else { return nil }
     let parts = name.value.split(separator: "@", omittingEmptySubsequences: false)

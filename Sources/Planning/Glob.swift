@@ -1,84 +1,167 @@
 /// A pattern of paths: `*` and `?` within one part, `**` over parts, `[a-z]`, `{jpg,png}`; case counts.
+///
+/// Work is bounded by the length of the pattern times that of the path, whatever the pattern.
 package struct Glob: Hashable, Sendable {
   /// Pictures, at any depth.
   package static let images = "**/*.{png,jpg,jpeg,PNG,JPG,JPEG}"
 
-  private let patterns: [[Character]]
+  private let steps: [GlobStep]
 
-  package init(_ text: String) { patterns = Self.alternatives(Array(text)) }
+  package init(_ text: String) {
+    var program = GlobProgram(Array(text))
+    steps = program.finished()
+  }
 
   /// True when the pattern matches the whole of a relative path.
   package func matches(_ path: String) -> Bool {
-    let characters = Array(path)
-    return patterns.contains { Self.match($0[...], characters[...]) }
+    var states: Set<Int> = []
+    enter(0, &states)
+    for character in path {
+      var next: Set<Int> = []
+      for state in states where state < steps.count && steps[state].takes(character) {
+        enter(state + 1, &next)
+      }
+      guard !next.isEmpty else { return false }
+      states = next
+    }
+    return states.contains(steps.count)
   }
 
-  /// The pattern with its braces written out.
-  private static func alternatives(_ pattern: [Character]) -> [[Character]] {
-    guard let open = pattern.firstIndex(of: "{") else { return [pattern] }
-    var depth = 0
-    var parts: [[Character]] = [[]]
-    for index in pattern.indices[open...] {
-      let character = pattern[index]
-      if character == "{" { depth += 1 }
-      if character == "}" { depth -= 1 }
-      if depth == 0 {
-        let tail = Array(pattern[(index + 1)...])
-        return parts.flatMap { part in alternatives(Array(pattern[..<open]) + part + tail) }
-      }
-      if character == ",", depth == 1 {
-        parts.append([])
-      } else if index != open {
-        parts[parts.count - 1].append(character)
-      }
-    }
-    return [pattern]
-  }
-
-  private static func match(
-    _ pattern: ArraySlice<Character>, _ text: ArraySlice<Character>
-  ) -> Bool {
-    guard let head = pattern.first else { return text.isEmpty }
-    let rest = pattern.dropFirst()
-    switch head {
-    case "*" where rest.first == "*":
-      let after = rest.dropFirst()
-      // `**/` also stands for no folder at all.
-      if after.first == "/", match(after.dropFirst(), text) { return true }
-      return text.indices.contains { match(after, text[$0...]) } || match(after, text.suffix(0))
-    case "*":
-      var remaining = text
-      while true {
-        if match(rest, remaining) { return true }
-        guard let next = remaining.first, next != "/" else { return false }
-        remaining = remaining.dropFirst()
-      }
-    case "?":
-      guard let next = text.first, next != "/" else { return false }
-      return match(rest, text.dropFirst())
-    case "[":
-      guard let close = rest.dropFirst().firstIndex(of: "]"), let next = text.first, next != "/"
-      else {
-        return text.first == "[" && match(rest, text.dropFirst())
-      }
-      return contains(rest[..<close], next) && match(pattern[(close + 1)...], text.dropFirst())
-    default: return text.first == head && match(rest, text.dropFirst())
+  /// Adds a state and those that are reached from it without a character.
+  private func enter(_ start: Int, _ states: inout Set<Int>) {
+    var waiting = [start]
+    while let state = waiting.popLast() {
+      guard states.insert(state).inserted, state < steps.count else { continue }
+      if case .branch(let targets) = steps[state] { waiting += targets }
     }
   }
+}
 
-  private static func contains(_ set: ArraySlice<Character>, _ character: Character) -> Bool {
-    var set = set
-    let isNegated = set.first == "!" || set.first == "^"
-    if isNegated { set = set.dropFirst() }
-    var isFound = false
-    while let first = set.popFirst() {
-      if set.first == "-", let last = set.dropFirst().first {
-        if first <= character && character <= last { isFound = true }
-        set = set.dropFirst(2)
-      } else if first == character {
-        isFound = true
+/// What a pattern asks of one character, or where it goes on without one.
+enum GlobStep: Hashable, Sendable {
+  case character(Character)
+  case any
+  case notSlash
+  case set([ClosedRange<Character>], isNegated: Bool)
+  case branch([Int])
+
+  func takes(_ character: Character) -> Bool {
+    switch self {
+    case .character(let wanted): character == wanted
+    case .any: true
+    case .notSlash: character != "/"
+    case .set(let ranges, let isNegated):
+      character != "/" && ranges.contains { $0.contains(character) } != isNegated
+    case .branch: false
+    }
+  }
+}
+
+/// Turns the text of a pattern into steps.
+private struct GlobProgram {
+  /// Braces within braces; deeper ones stand for themselves.
+  private static let deepest = 16
+
+  private let pattern: [Character]
+  /// For each opening brace that has one, its closing brace.
+  private let partners: [Int: Int]
+  private var steps: [GlobStep] = []
+
+  init(_ pattern: [Character]) {
+    self.pattern = pattern
+    var open: [Int] = []
+    var partners: [Int: Int] = [:]
+    for (index, character) in pattern.enumerated() {
+      if character == "{" { open.append(index) }
+      if character == "}", let start = open.popLast() { partners[start] = index }
+    }
+    self.partners = partners
+  }
+
+  mutating func finished() -> [GlobStep] {
+    compile(pattern.indices, depth: 0)
+    return steps
+  }
+
+  private mutating func compile(_ range: Range<Int>, depth: Int) {
+    var index = range.lowerBound
+    while index < range.upperBound {
+      switch pattern[index] {
+      case "*" where index + 1 < range.upperBound && pattern[index + 1] == "*":
+        index += 2
+        let isFolders = index < range.upperBound && pattern[index] == "/"
+        // `**/` also stands for no folder at all.
+        let start = steps.count
+        if isFolders { steps.append(.branch([])) }
+        repeated(.any)
+        guard isFolders else { continue }
+        steps.append(.character("/"))
+        steps[start] = .branch([start + 1, steps.count])
+        index += 1
+      case "*":
+        repeated(.notSlash)
+        index += 1
+      case "?":
+        steps.append(.notSlash)
+        index += 1
+      case "[": index = set(at: index, end: range.upperBound)
+      case "{" where partners[index] != nil && depth < Self.deepest:
+        index = alternatives(at: index, depth: depth)
+      default:
+        steps.append(.character(pattern[index]))
+        index += 1
       }
     }
-    return isFound != isNegated
+  }
+
+  private mutating func repeated(_ step: GlobStep) {
+    let start = steps.count
+    steps += [.branch([start + 1, start + 3]), step, .branch([start])]
+  }
+
+  /// Compiles alternatives such as `{a,b}` and gives the index after them.
+  private mutating func alternatives(at open: Int, depth: Int) -> Int {
+    guard let close = partners[open] else { return open + 1 }
+    let start = steps.count
+    steps.append(.branch([]))
+    var targets: [Int] = []
+    var exits: [Int] = []
+    var first = open + 1
+    var index = first
+    while index <= close {
+      if index == close || pattern[index] == "," {
+        targets.append(steps.count)
+        compile(first..<index, depth: depth + 1)
+        exits.append(steps.count)
+        steps.append(.branch([]))
+        first = index + 1
+      }
+      index = index < close ? (partners[index] ?? index) + 1 : index + 1
+    }
+    steps[start] = .branch(targets)
+    for exit in exits { steps[exit] = .branch([steps.count]) }
+    return close + 1
+  }
+
+  /// Compiles a set such as `[a-z]` and gives the index after it; a bracket without a partner stands for itself.
+  private mutating func set(at open: Int, end: Int) -> Int {
+    guard open + 2 < end, let close = pattern[(open + 2)..<end].firstIndex(of: "]") else {
+      steps.append(.character("["))
+      return open + 1
+    }
+    var members = pattern[(open + 1)..<close]
+    let isNegated = members.first == "!" || members.first == "^"
+    if isNegated { members = members.dropFirst() }
+    var ranges: [ClosedRange<Character>] = []
+    while let first = members.popFirst() {
+      if members.first == "-", let last = members.dropFirst().first {
+        if first <= last { ranges.append(first...last) }
+        members = members.dropFirst(2)
+      } else {
+        ranges.append(first...first)
+      }
+    }
+    steps.append(.set(ranges, isNegated: isNegated))
+    return close + 1
   }
 }

@@ -91,8 +91,7 @@ struct ParameterCheck {
     let isOutside = number < least ?? -.infinity || number > greatest ?? .infinity
     guard isOutside || !number.isFinite else { return }
     let range = [
-      least.map { "at least \(Self.text(.double($0)))" },
-      greatest.map { "at most \(Self.text(.double($0)))" },
+      least.map { "at least \(Self.bound($0))" }, greatest.map { "at most \(Self.bound($0))" },
     ]
     let bounds = range.compactMap(\.self).joined(separator: " and ")
     report(
@@ -110,7 +109,8 @@ struct ParameterCheck {
       let range =
         most == Int.max ? "at least \(least)" : least == most ? "\(least)" : "\(least) to \(most)"
       report(
-        "E125", "'\(name)' of \(description.id) has \(items.count) entries; it must have \(range)",
+        "E125",
+        "'\(name)' of \(description.id) has \(items.count) \(items.count == 1 ? "entry" : "entries"); it must have \(range)",
         at: node.mark, name)
     }
     guard let schema = schema["items"], case .sequence(let nodes) = node.content else { return }
@@ -150,12 +150,14 @@ struct ParameterCheck {
     }
   }
 
+  private static func bound(_ number: Double) -> String {
+    number == number.rounded() && number.magnitude < 1e15 ? String(Int(number)) : "\(number)"
+  }
+
   private static func text(_ value: JSONValue) -> String {
     switch value {
     case .string(let text): "'\(text)'"
-    case .double(let number) where number == number.rounded() && number.magnitude < 1e15:
-      String(Int(number))
-    case .double(let number) where !number.isFinite: "\(number)"
+    case .double(let number): "\(number)"
     default: (try? value.canonicalText) ?? "a value that is no JSON"
     }
   }

@@ -28,10 +28,11 @@ package struct Planner<Checker: StageChecking> {
   ) throws -> PlanResult {
     var faults: [Diagnostic] = []
     var graph = StageGraph(spec, catalog)
-    faults += graph.faults
     var stages: [PlannedStage] = []
-    if let order = graph.order {
-      stages = graph.stages(in: order)
+    let order = graph.order
+    if let order { stages = graph.stages(in: order) }
+    faults += graph.faults
+    if order != nil {
       try ask(&stages, graph, &faults)
       faults += graph.edgeFaults(stages)
       faults += ModelCheck(surroundings).fill(&stages, graph)

@@ -70,12 +70,15 @@ struct StageGraph {
   private mutating func checkPorts(of stage: SpecStage) {
     guard let description = entries[stage.id.value]?.stage else { return }
     let ports = description.inputs
+    var connected: Set<String> = []
     for connection in stage.inputs {
       let name = connection.port.value
       let path = "\(stage.id.value).in.\(name)"
       guard let port = ports.first(where: { $0.name == name }) else {
         let known = ports.map(\.name)
         let near = Suggestion.nearest(to: name, among: known)
+        // What is only misspelt is not missing as well.
+        if let near { connected.insert(near) }
         let advice =
           near.map { "; did you mean '\($0)'?" }
           ?? (known.isEmpty ? "; it has none" : "; it has \(known.joined(separator: ", "))")
@@ -85,9 +88,9 @@ struct StageGraph {
             path: path, fix: near))
         continue
       }
+      connected.insert(name)
       checkKind(port, connection, description, path)
     }
-    let connected = Set(stage.inputs.map(\.port.value))
     for port in ports where !port.isOptional && !connected.contains(port.name) {
       let what = port.isFile ? "the name of the input" : EdgeCheck.text(port)
       faults.append(
@@ -216,7 +219,8 @@ struct StageGraph {
         guard case .port(let name, let port)? = stage.inputs[connection.port.value],
           let producer = spec(named: name),
           let output = entries[name]?.stage.outputs.first(where: { $0.name == port }),
-          let input = stage.description.inputs.first(where: { $0.name == connection.port.value })
+          let input = stage.description.inputs.first(where: { $0.name == connection.port.value }),
+          !input.isFile
         else { continue }
         let known = stages.first { $0.name == name }?.outputs[port]
         inputs[input.name] = known
@@ -262,8 +266,10 @@ struct StageGraph {
     let usesFiles = spec.stages.contains { stage in
       stage.inputs.contains { !$0.source.value.contains(".") }
     }
-    if let input = spec.input, !usesFiles,
-      entries.values.contains(where: { $0.stage.inputs.contains(where: \.isFile) })
+    // A port that needs files and has none is a fault of its own.
+    let filePorts = entries.values.flatMap(\.stage.inputs).filter(\.isFile)
+    if let input = spec.input, !usesFiles, !filePorts.isEmpty,
+      filePorts.allSatisfy(\.isOptional)
     {
       found.append(
         Diagnostic(

@@ -127,6 +127,9 @@ package final class HostBatch: @unchecked Sendable {
     }
     let found = "\(type.rawValue)\(shape)"
     let place = "'\(name)' of stage '\(stageName)'"
+    guard HostTensor.byteCount(type, shape) != nil else {
+      throw StageFailure(.internal, "\(place) is \(found), which is no size a tensor can have")
+    }
     guard port.types.isEmpty || port.types.contains(type) else {
       let wanted = port.types.map(\.rawValue).joined(separator: " or ")
       throw StageFailure(.internal, "\(place) is \(found), its port promises \(wanted)")

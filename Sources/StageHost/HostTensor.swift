@@ -23,11 +23,12 @@ package final class HostTensor: @unchecked Sendable {
   package static func byteCount(_ type: ElementType, _ shape: [Int]) -> Int? {
     var bytes = type.byteCount
     for size in shape {
-      let (product, overflow) = bytes.multipliedReportingOverflow(by: size)
+      // A size of 0 must not hide that the strides beside it overflow.
+      let (product, overflow) = bytes.multipliedReportingOverflow(by: max(1, size))
       guard !overflow, size >= 0 else { return nil }
       bytes = product
     }
-    return bytes
+    return shape.contains(0) ? 0 : bytes
   }
 
   /// Makes a zeroed tensor; nil when the account or the system has no memory for it.

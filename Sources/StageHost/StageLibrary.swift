@@ -28,7 +28,19 @@ package final class StageLibrary: @unchecked Sendable {
       }
       throw .notAPlugin(path: path)
     }
-    let entry = unsafeBitCast(symbol, to: lattice_stage_module_v1_fn.self)
+    return try greet(unsafeBitCast(symbol, to: lattice_stage_module_v1_fn.self), at: path)
+  }
+
+  /// Shakes hands with a plugin through its entry function.
+  ///
+  /// - Parameters:
+  ///   - entry: What the plugin exports; stages linked into this process have one too.
+  ///   - path: How errors name the plugin.
+  /// - Returns: The library; its table is checked.
+  /// - Throws: ``StageLibraryError``.
+  package static func greet(
+    _ entry: lattice_stage_module_v1_fn, at path: String
+  ) throws(StageLibraryError) -> StageLibrary {
     var why: UnsafePointer<CChar>?
     guard let module = entry(UInt32(LATTICE_STAGE_ABI_MINOR), &why) else {
       throw .refused(path: path, why: text(why))

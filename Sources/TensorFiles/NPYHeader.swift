@@ -11,6 +11,7 @@ struct NPYHeader {
   ///   - bytes: From the start of the file; at least the header, whose size ``size(_:)`` tells.
   ///   - path: For errors.
   /// - Returns: The tensor, without a name.
+  /// - Throws: ``TensorFileError``.
   static func read(_ bytes: [UInt8], path: String) throws(TensorFileError) -> TensorEntry {
     let (start, length) = try size(bytes, path: path)
     guard bytes.count >= start + length else {

@@ -16,6 +16,7 @@ struct SafetensorsHeader {
   ///   - json: The header's text.
   ///   - fileSize: Bytes of the whole file.
   ///   - path: For errors.
+  /// - Throws: ``TensorFileError``.
   init(_ json: [UInt8], fileSize: Int, path: String) throws(TensorFileError) {
     func fault(_ text: String) -> TensorFileError {
       .badHeader(path: path, format: ".safetensors", fault: text)

@@ -110,16 +110,16 @@ final class YAMLEvents {
         SyntaxAdvice.sentence(for: problem, at: Unicode.Scalar(UInt32(found.problem_value))),
         at: SourceMark(ofByte: found.problem_offset, in: bytes))
     }
-    let place = Self.place(found.problem_mark)
+    let place = place(found.problem_mark)
     let message = SyntaxAdvice.sentence(for: problem, at: scalar(found.problem_mark.index))
-    guard let context = found.context.map({ String(cString: $0) }),
-      found.context_mark.line != found.problem_mark.line
-    else { return YAMLFault(.syntax, message, at: place) }
-    let start = Self.place(found.context_mark)
+    guard let context = found.context.map({ String(cString: $0) }) else {
+      return YAMLFault(.syntax, message, at: place)
+    }
+    let start = self.place(found.context_mark)
     if SyntaxAdvice.isCauseAtStart(problem, in: context) {
       return YAMLFault(.syntax, message, at: start)
     }
-    guard let structure = SyntaxAdvice.structure(context) else {
+    guard start.line != place.line, let structure = SyntaxAdvice.structure(context) else {
       return YAMLFault(.syntax, message, at: place)
     }
     return YAMLFault(
@@ -127,8 +127,12 @@ final class YAMLEvents {
       other: start)
   }
 
-  private static func place(_ mark: yaml_mark_t) -> SourceMark {
-    SourceMark(line: Int(mark.line) + 1, column: Int(mark.column) + 1)
+  /// The place of a mark; what lies behind all text is moved to its end.
+  private func place(_ mark: yaml_mark_t) -> SourceMark {
+    let place = SourceMark(line: Int(mark.line) + 1, column: Int(mark.column) + 1)
+    let last = bytes.lastIndex { !" \t\r\n".utf8.contains($0) }
+    let end = SourceMark(ofByte: last.map { $0 + 1 } ?? 0, in: bytes)
+    return (place.line, place.column) < (end.line, end.column) ? place : end
   }
 
   /// The character after `index` others; nil at the end.

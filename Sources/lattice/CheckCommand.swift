@@ -65,7 +65,8 @@ struct CheckCommand: ParsableCommand {
     let known = DiagnosticCode.explanation(of: code) ?? PlanningCode.explanation(of: code)
     guard let known else {
       throw failure(
-        "there is no code '\(code)'; codes look like E021 and stand in brackets in a fault's first line")
+        "there is no code '\(code)'; codes look like E021 and stand in brackets in a fault's first line"
+      )
     }
     print("\(code): \(known)")
   }

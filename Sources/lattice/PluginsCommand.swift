@@ -6,7 +6,8 @@ import StageCatalog
 struct PluginsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "plugins",
-    abstract: "List stages and the plugins they come from; explain one stage; say why a plugin is broken.",
+    abstract:
+      "List stages and the plugins they come from; explain one stage; say why a plugin is broken.",
     discussion: """
       Examples:
         lattice plugins

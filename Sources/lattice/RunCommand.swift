@@ -34,7 +34,9 @@ struct RunCommand: ParsableCommand {
     help: "Folder for logs, the report and what a later run goes on from. Default: .lattice/NAME.",
     completion: .directory)
   var work: String?
-  @Option(help: "Folder of models. Default: that of the spool, $LATTICE_SPOOL/models.", completion: .directory)
+  @Option(
+    help: "Folder of models. Default: that of the spool, $LATTICE_SPOOL/models.",
+    completion: .directory)
   var models: String?
   @Option(help: "Threads for all workers together. Default: one for each CPU.") var slots: Int?
   @Flag(name: .shortAndLong, help: "Show no progress and no summary.") var quiet = false
@@ -111,7 +113,8 @@ struct RunCommand: ParsableCommand {
   private func summarize(_ result: JobResult, _ folder: JobFolder) {
     let state = Terminal.talk.styled(result.state.rawValue, result.state.style)
     let seconds =
-      Double(result.endedMilliseconds - (result.startedMilliseconds ?? result.submittedMilliseconds))
+      Double(
+        result.endedMilliseconds - (result.startedMilliseconds ?? result.submittedMilliseconds))
       / 1000
     say(
       "\(result.name) \(state): \(result.itemsDone) items done, \(result.itemsFailed) failed, "
@@ -121,7 +124,9 @@ struct RunCommand: ParsableCommand {
     for item in FailedItems.read(folder, limit: 5) {
       say("  \(item.id)  [\(item.stage)] \(item.reason)")
     }
-    if result.itemsFailed > 5 { say("  … and \(result.itemsFailed - 5) more in \(folder.failedItems)") }
+    if result.itemsFailed > 5 {
+      say("  … and \(result.itemsFailed - 5) more in \(folder.failedItems)")
+    }
     for attempt in result.failedAttempts.suffix(1) where result.state == .failed {
       say("  shard \(attempt.shard), attempt \(attempt.attempt): \(attempt.failure.message)")
       for frame in attempt.failure.stack.prefix(8) { say("      \(frame)") }

@@ -29,7 +29,8 @@ struct StagePage {
   private static func parameters(_ schema: JSONValue) -> [String] {
     guard case .object(let members) = schema, case .object(let properties) = members["properties"]
     else { return [] }
-    let required: [JSONValue] = if case .array(let names) = members["required"] { names } else { [] }
+    let required: [JSONValue] =
+      if case .array(let names) = members["required"] { names } else { [] }
     var lines: [String] = []
     for (name, property) in properties.sorted(by: { $0.key < $1.key }) {
       guard case .object(let facts) = property else { continue }

@@ -54,7 +54,11 @@ struct SubmitCommand: ParsableCommand {
       try printJSON(handedIn)
     } else {
       for one in handedIn {
-        if let job = one.job { print(job) } else { say("'\(one.spec)' waits as incoming/\(one.file)") }
+        if let job = one.job {
+          print(job)
+        } else {
+          say("'\(one.spec)' waits as incoming/\(one.file)")
+        }
       }
     }
     let jobs = handedIn.compactMap(\.job)
@@ -112,10 +116,13 @@ struct SubmitCommand: ParsableCommand {
 
 /// Finds the job that was made of a spec that was handed in.
 enum JobOfHandIn {
+  /// Looks through the newest jobs.
+  ///
   /// - Parameters:
   ///   - name: What ``HandIn/submit(_:name:origin:into:)`` gave out.
   ///   - seconds: Since 1970; jobs from before are not looked at.
   ///   - spool: Where it was handed in.
+  /// - Returns: The job; nil while there is none.
   static func find(_ name: String, since seconds: Int, in spool: SpoolFolder) -> JobID? {
     var generator = SystemRandomNumberGenerator()
     let earliest = JobID(at: seconds, using: &generator).text.prefix(15)

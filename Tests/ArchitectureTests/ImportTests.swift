@@ -6,7 +6,7 @@ private let allowedImports: [String: Set<String>] = [
   "Sources/StageSDK": ["CStageABI"],
   "Sources/FSQ": ["CKernels"],
   "Sources/TensorFiles": [],
-  "Sources/Metrics": [],
+  "Sources/Metrics": ["CKernels"],
   "Sources/ImageCodecs": ["CImageCodecs", "CKernels"],
   "Plugins/ImageStages": ["CStageABI", "ImageCodecs", "Metrics", "StageSDK"],
   "Plugins/TensorStages": ["CStageABI", "StageSDK", "TensorFiles"],

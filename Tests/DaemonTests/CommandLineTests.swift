@@ -19,7 +19,7 @@ import Testing
     process.currentDirectoryURL = folder
     process.standardInput = FileHandle.nullDevice
     let scratch = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-    FileManager.default.createFile(atPath: scratch.path(), contents: nil)
+    _ = FileManager.default.createFile(atPath: scratch.path(), contents: nil)
     defer { try? FileManager.default.removeItem(at: scratch) }
     let data = Pipe()
     process.standardOutput = data

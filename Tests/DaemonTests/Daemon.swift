@@ -43,7 +43,7 @@ final class Daemon {
     process.standardInput = FileHandle.nullDevice
     let log = root.appending(path: "latticed.log")
     if !FileManager.default.fileExists(atPath: log.path()) {
-      FileManager.default.createFile(atPath: log.path(), contents: nil)
+      _ = FileManager.default.createFile(atPath: log.path(), contents: nil)
     }
     let handle = try FileHandle(forWritingTo: log)
     try handle.seekToEnd()

@@ -5,9 +5,9 @@ extension Fault {
       "empty",
       "",
       says: """
-      spec.yaml: error[E006]: the file is empty; a spec starts with 'version: 1'
-      1 error, 0 warnings: not queued.
-      """),
+        spec.yaml: error[E006]: the file is empty; a spec starts with 'version: 1'
+        1 error, 0 warnings: not queued.
+        """),
     Fault(
       "onlyComments",
       """
@@ -15,9 +15,9 @@ extension Fault {
 
       """,
       says: """
-      spec.yaml: error[E006]: the file is empty; a spec starts with 'version: 1'
-      1 error, 0 warnings: not queued.
-      """),
+        spec.yaml: error[E006]: the file is empty; a spec starts with 'version: 1'
+        1 error, 0 warnings: not queued.
+        """),
     Fault(
       "duplicateKey",
       """
@@ -29,12 +29,12 @@ extension Fault {
           params: { size: 8, size: 9 }
       """,
       says: """
-      spec.yaml:6:24: error[E008]: the key 'size' stands twice in one mapping; keep one
-          6 |     params: { size: 8, size: 9 }
-            |                        ^~~~
-         note: spec.yaml:6:15: the first is here
-      1 error, 0 warnings: not queued.
-      """),
+        spec.yaml:6:24: error[E008]: the key 'size' stands twice in one mapping; keep one
+            6 |     params: { size: 8, size: 9 }
+              |                        ^~~~
+           note: spec.yaml:6:15: the first is here
+        1 error, 0 warnings: not queued.
+        """),
     Fault(
       "keyIsAList",
       """
@@ -44,11 +44,11 @@ extension Fault {
       stages: [{ id: a, use: image.read@1 }]
       """,
       says: """
-      spec.yaml:3:1: error[E009]: a key must be plain text, not a list, a mapping or an alias; quote texts that start with [, { or *
-          3 | [a, b]: c
-            | ^
-      1 error, 0 warnings: not queued.
-      """),
+        spec.yaml:3:1: error[E009]: a key must be plain text, not a list, a mapping or an alias; quote texts that start with [, { or *
+            3 | [a, b]: c
+              | ^
+        1 error, 0 warnings: not queued.
+        """),
     Fault(
       "mergeKey",
       """
@@ -61,11 +61,11 @@ extension Fault {
           params: { <<: *shared, fit: crop }
       """,
       says: """
-      spec.yaml:7:15: error[E010]: merge keys ('<<') are not supported; write the keys out, or alias whole values
-          7 |     params: { <<: *shared, fit: crop }
-            |               ^~
-      1 error, 0 warnings: not queued.
-      """),
+        spec.yaml:7:15: error[E010]: merge keys ('<<') are not supported; write the keys out, or alias whole values
+            7 |     params: { <<: *shared, fit: crop }
+              |               ^~
+        1 error, 0 warnings: not queued.
+        """),
     Fault(
       "aliasWithoutAnchor",
       """
@@ -74,11 +74,11 @@ extension Fault {
       stages: *steps
       """,
       says: """
-      spec.yaml:3:9: error[E011]: the alias '*steps' has no anchor '&steps' before it; add one, or put the text in quotes
-          3 | stages: *steps
-            |         ^~~~~~
-      1 error, 0 warnings: not queued.
-      """),
+        spec.yaml:3:9: error[E011]: the alias '*steps' has no anchor '&steps' before it; add one, or put the text in quotes
+            3 | stages: *steps
+              |         ^~~~~~
+        1 error, 0 warnings: not queued.
+        """),
     Fault(
       "aliasIntoItself",
       """
@@ -87,11 +87,11 @@ extension Fault {
       stages: &steps [*steps]
       """,
       says: """
-      spec.yaml:3:17: error[E011]: the alias '*steps' has no anchor '&steps' before it; add one, or put the text in quotes
-          3 | stages: &steps [*steps]
-            |                 ^~~~~~
-      1 error, 0 warnings: not queued.
-      """),
+        spec.yaml:3:17: error[E011]: the alias '*steps' has no anchor '&steps' before it; add one, or put the text in quotes
+            3 | stages: &steps [*steps]
+              |                 ^~~~~~
+        1 error, 0 warnings: not queued.
+        """),
     Fault(
       "tag",
       """
@@ -103,11 +103,11 @@ extension Fault {
           params: { size: !!float 8 }
       """,
       says: """
-      spec.yaml:6:21: error[E012]: the tag '!!float' means nothing here; leave it out
-          6 |     params: { size: !!float 8 }
-            |                     ^~~~~~~~~
-      1 error, 0 warnings: not queued.
-      """),
+        spec.yaml:6:21: error[E012]: the tag '!!float' means nothing here; leave it out
+            6 |     params: { size: !!float 8 }
+              |                     ^~~~~~~~~
+        1 error, 0 warnings: not queued.
+        """),
     Fault(
       "twoDocuments",
       """
@@ -118,11 +118,11 @@ extension Fault {
       version: 1
       """,
       says: """
-      spec.yaml:4:1: error[E007]: a second document starts here, and a file holds one spec; put it into a file of its own
-          4 | ---
-            | ^~~
-      1 error, 0 warnings: not queued.
-      """),
+        spec.yaml:4:1: error[E007]: a second document starts here, and a file holds one spec; put it into a file of its own
+            4 | ---
+              | ^~~
+        1 error, 0 warnings: not queued.
+        """),
     Fault(
       "specIsAList",
       """
@@ -130,21 +130,19 @@ extension Fault {
       - name: x
       """,
       says: """
-      spec.yaml:1:1: error[E020]: a spec must be a mapping, not a list; write 'key: value' pairs
-          1 | - version: 1
-            | ^
-      1 error, 0 warnings: not queued.
-      """),
+        spec.yaml:1:1: error[E020]: a spec must be a mapping, not a list; write 'key: value' pairs
+            1 | - version: 1
+              | ^
+        1 error, 0 warnings: not queued.
+        """),
     Fault(
       "specIsAText",
-      """
-      version=1
-      """,
+      "version=1",
       says: """
-      spec.yaml:1:1: error[E020]: a spec must be a mapping, not the text 'version=1'; write 'key: value' pairs
-          1 | version=1
-            | ^~~~~~~~~
-      1 error, 0 warnings: not queued.
-      """),
+        spec.yaml:1:1: error[E020]: a spec must be a mapping, not the text 'version=1'; write 'key: value' pairs
+            1 | version=1
+              | ^~~~~~~~~
+        1 error, 0 warnings: not queued.
+        """),
   ]
 }

@@ -10,11 +10,11 @@ extension Fault {
       stages: [{ id: a, use: image.read@1 }]
       """,
       says: """
-      spec.yaml:3:1: error[E021]: unknown key 'stagse' in the spec; did you mean 'stages'?
-          3 | stagse: []
-            | ^~~~~~
-      1 error, 0 warnings: not queued.
-      """),
+        spec.yaml:3:1: error[E021]: unknown key 'stagse' in the spec; did you mean 'stages'?
+            3 | stagse: []
+              | ^~~~~~
+        1 error, 0 warnings: not queued.
+        """),
     Fault(
       "unknownKeyUnlikeAny",
       """
@@ -24,11 +24,11 @@ extension Fault {
       stages: [{ id: a, use: image.read@1 }]
       """,
       says: """
-      spec.yaml:3:1: error[E021]: unknown key 'gpu' in the spec; known are version, name, priority, hold, input, stages, output, shards, limits, retry, errors, seed
-          3 | gpu: 1
-            | ^~~
-      1 error, 0 warnings: not queued.
-      """),
+        spec.yaml:3:1: error[E021]: unknown key 'gpu' in the spec; known are version, name, priority, hold, input, stages, output, shards, limits, retry, errors, seed
+            3 | gpu: 1
+              | ^~~
+        1 error, 0 warnings: not queued.
+        """),
     Fault(
       "unknownStageKey",
       """
@@ -40,11 +40,11 @@ extension Fault {
           modle: uvim-depth-scenes@1
       """,
       says: """
-      spec.yaml:6:5: error[E021]: unknown key 'modle' in stage 'depth'; did you mean 'model'?
-          6 |     modle: uvim-depth-scenes@1
-            |     ^~~~~
-      1 error, 0 warnings: not queued.
-      """),
+        spec.yaml:6:5: error[E021]: unknown key 'modle' in stage 'depth'; did you mean 'model'?
+            6 |     modle: uvim-depth-scenes@1
+              |     ^~~~~
+        1 error, 0 warnings: not queued.
+        """),
     Fault(
       "unknownInputKey",
       """
@@ -55,22 +55,20 @@ extension Fault {
       stages: [{ id: a, use: image.read@1 }]
       """,
       says: """
-      spec.yaml:4:13: error[E021]: unknown key 'directory' in the input 'photos'; known are dir, glob, files, list, count
-          4 |   photos: { directory: samples, dir: samples }
-            |             ^~~~~~~~~
-      1 error, 0 warnings: not queued.
-      """),
+        spec.yaml:4:13: error[E021]: unknown key 'directory' in the input 'photos'; known are dir, glob, files, list, count
+            4 |   photos: { directory: samples, dir: samples }
+              |             ^~~~~~~~~
+        1 error, 0 warnings: not queued.
+        """),
     Fault.appended(
       "ownKeyWhereNoneIs",
-      """
-      limits: { x-gpu: 1 }
-      """,
+      "limits: { x-gpu: 1 }",
       says: """
-      spec.yaml:5:11: error[E021]: unknown key 'x-gpu' in 'limits'; known are cpus, memory, time, stall, batch
-          5 | limits: { x-gpu: 1 }
-            |           ^~~~~
-      1 error, 0 warnings: not queued.
-      """),
+        spec.yaml:5:11: error[E021]: unknown key 'x-gpu' in 'limits'; known are cpus, memory, time, stall, batch
+            5 | limits: { x-gpu: 1 }
+              |           ^~~~~
+        1 error, 0 warnings: not queued.
+        """),
     Fault(
       "missingVersion",
       """
@@ -78,25 +76,23 @@ extension Fault {
       stages: [{ id: a, use: image.read@1 }]
       """,
       says: """
-      spec.yaml:1:1: error[E022]: the spec lacks 'version' (version of this format: 1); add it
-          1 | name: x
-            | ^~~~
-      1 error, 0 warnings: not queued.
-      """),
+        spec.yaml:1:1: error[E022]: the spec lacks 'version' (version of this format: 1); add it
+            1 | name: x
+              | ^~~~
+        1 error, 0 warnings: not queued.
+        """),
     Fault(
       "missingNameAndStages",
-      """
-      version: 1
-      """,
+      "version: 1",
       says: """
-      spec.yaml:1:1: error[E022]: the spec lacks 'name' (what the job is called); add it
-          1 | version: 1
-            | ^~~~~~~
-      spec.yaml:1:1: error[E022]: the spec lacks 'stages' (the steps); add it
-          1 | version: 1
-            | ^~~~~~~
-      2 errors, 0 warnings: not queued.
-      """),
+        spec.yaml:1:1: error[E022]: the spec lacks 'name' (what the job is called); add it
+            1 | version: 1
+              | ^~~~~~~
+        spec.yaml:1:1: error[E022]: the spec lacks 'stages' (the steps); add it
+            1 | version: 1
+              | ^~~~~~~
+        2 errors, 0 warnings: not queued.
+        """),
     Fault(
       "missingUse",
       """
@@ -106,21 +102,19 @@ extension Fault {
         - id: read
       """,
       says: """
-      spec.yaml:4:5: error[E022]: stage 'read' lacks 'use' (the stage and its versions: image.read@1); add it
-          4 |   - id: read
-            |     ^~
-      1 error, 0 warnings: not queued.
-      """),
+        spec.yaml:4:5: error[E022]: stage 'read' lacks 'use' (the stage and its versions: image.read@1); add it
+            4 |   - id: read
+              |     ^~
+        1 error, 0 warnings: not queued.
+        """),
     Fault.appended(
       "missingItems",
-      """
-      shards: {}
-      """,
+      "shards: {}",
       says: """
-      spec.yaml:5:9: error[E022]: 'shards' lacks 'items' (items one worker does); add it
-          5 | shards: {}
-            |         ^
-      1 error, 0 warnings: not queued.
-      """),
+        spec.yaml:5:9: error[E022]: 'shards' lacks 'items' (items one worker does); add it
+            5 | shards: {}
+              |         ^
+        1 error, 0 warnings: not queued.
+        """),
   ]
 }

@@ -8,11 +8,11 @@ extension Fault {
       name: a: b
       """,
       says: """
-      spec.yaml:2:8: error[E001]: a ':' stands where no key can be; quote texts that hold ': ', and indent keys of one mapping alike
-          2 | name: a: b
-            |        ^
-      1 error, 0 warnings: not queued.
-      """),
+        spec.yaml:2:8: error[E001]: a ':' stands where no key can be; quote texts that hold ': ', and indent keys of one mapping alike
+            2 | name: a: b
+              |        ^
+        1 error, 0 warnings: not queued.
+        """),
     Fault(
       "keyWithoutColon",
       """
@@ -21,11 +21,11 @@ extension Fault {
       stages: []
       """,
       says: """
-      spec.yaml:2:1: error[E001]: a key without its ':'; write 'key: value', with a space after the colon
-          2 | name
-            | ^
-      1 error, 0 warnings: not queued.
-      """),
+        spec.yaml:2:1: error[E001]: a key without its ':'; write 'key: value', with a space after the colon
+            2 | name
+              | ^
+        1 error, 0 warnings: not queued.
+        """),
     Fault(
       "keyWithoutSpace",
       """
@@ -34,11 +34,11 @@ extension Fault {
       seed: 1
       """,
       says: """
-      spec.yaml:2:1: error[E001]: a key without its ':'; write 'key: value', with a space after the colon
-          2 | name:x
-            | ^
-      1 error, 0 warnings: not queued.
-      """),
+        spec.yaml:2:1: error[E001]: a key without its ':'; write 'key: value', with a space after the colon
+            2 | name:x
+              | ^
+        1 error, 0 warnings: not queued.
+        """),
     Fault(
       "tabAsIndentation",
       """
@@ -47,11 +47,11 @@ extension Fault {
       \tphotos: x
       """,
       says: """
-      spec.yaml:3:1: error[E001]: a tab stands where a value or key starts; indent with spaces
-          3 |  photos: x
-            | ^
-      1 error, 0 warnings: not queued.
-      """),
+        spec.yaml:3:1: error[E001]: a tab stands where a value or key starts; indent with spaces
+            3 |  photos: x
+              | ^
+        1 error, 0 warnings: not queued.
+        """),
     Fault(
       "tabInsideTheIndentation",
       """
@@ -61,12 +61,12 @@ extension Fault {
       \tuse: b.c
       """,
       says: """
-      spec.yaml:4:1: error[E001]: a tab stands in the indentation; indent with spaces (in the text that starts on line 3)
-          4 |  use: b.c
-            | ^
-         note: spec.yaml:3:9: it starts here
-      1 error, 0 warnings: not queued.
-      """),
+        spec.yaml:4:1: error[E001]: a tab stands in the indentation; indent with spaces (in the text that starts on line 3)
+            4 |  use: b.c
+              | ^
+           note: spec.yaml:3:9: it starts here
+        1 error, 0 warnings: not queued.
+        """),
     Fault(
       "reservedCharacter",
       """
@@ -74,11 +74,11 @@ extension Fault {
       name: @x
       """,
       says: """
-      spec.yaml:2:7: error[E001]: a text can't start with '@'; put it in quotes
-          2 | name: @x
-            |       ^
-      1 error, 0 warnings: not queued.
-      """),
+        spec.yaml:2:7: error[E001]: a text can't start with '@'; put it in quotes
+            2 | name: @x
+              |       ^
+        1 error, 0 warnings: not queued.
+        """),
     Fault(
       "globLikeAnAlias",
       """
@@ -87,22 +87,20 @@ extension Fault {
       input: { photos: { dir: samples, glob: **/*.png } }
       """,
       says: """
-      spec.yaml:3:41: error[E001]: '*' starts an alias and '&' an anchor, whose name is letters and digits; put a text such as "**/*.png" in quotes
-          3 | input: { photos: { dir: samples, glob: **/*.png } }
-            |                                         ^
-      1 error, 0 warnings: not queued.
-      """),
+        spec.yaml:3:41: error[E001]: '*' starts an alias and '&' an anchor, whose name is letters and digits; put a text such as "**/*.png" in quotes
+            3 | input: { photos: { dir: samples, glob: **/*.png } }
+              |                                         ^
+        1 error, 0 warnings: not queued.
+        """),
     Fault(
       "templateLikeAMapping",
-      """
-      name: {item.stem}.png
-      """,
+      "name: {item.stem}.png",
       says: """
-      spec.yaml:1:18: error[E001]: the text goes on where a key was expected; check the indentation, close quotes, and quote texts that start with { or [
-          1 | name: {item.stem}.png
-            |                  ^
-      1 error, 0 warnings: not queued.
-      """),
+        spec.yaml:1:18: error[E001]: the text goes on where a key was expected; check the indentation, close quotes, and quote texts that start with { or [
+            1 | name: {item.stem}.png
+              |                  ^
+        1 error, 0 warnings: not queued.
+        """),
     Fault(
       "unclosedQuote",
       """
@@ -111,11 +109,11 @@ extension Fault {
       stages: []
       """,
       says: """
-      spec.yaml:2:7: error[E001]: this quote is never closed; put the same quote at the end of the text
-          2 | name: "tokenize
-            |       ^
-      1 error, 0 warnings: not queued.
-      """),
+        spec.yaml:2:7: error[E001]: this quote is never closed; put the same quote at the end of the text
+            2 | name: "tokenize
+              |       ^
+        1 error, 0 warnings: not queued.
+        """),
     Fault(
       "textAfterQuote",
       """
@@ -123,12 +121,12 @@ extension Fault {
       name: "tok" enize
       """,
       says: """
-      spec.yaml:2:13: error[E001]: the text goes on where a key was expected; check the indentation, close quotes, and quote texts that start with { or [ (in the mapping that starts on line 1)
-          2 | name: "tok" enize
-            |             ^
-         note: spec.yaml:1:1: it starts here
-      1 error, 0 warnings: not queued.
-      """),
+        spec.yaml:2:13: error[E001]: the text goes on where a key was expected; check the indentation, close quotes, and quote texts that start with { or [ (in the mapping that starts on line 1)
+            2 | name: "tok" enize
+              |             ^
+           note: spec.yaml:1:1: it starts here
+        1 error, 0 warnings: not queued.
+        """),
     Fault(
       "unclosedBracket",
       """
@@ -137,12 +135,12 @@ extension Fault {
       seed: 4
       """,
       says: """
-      spec.yaml:3:5: error[E001]: a list in brackets needs ',' between entries and a ']' at its end (in the list that starts on line 2)
-          3 | seed: 4
-            |     ^
-         note: spec.yaml:2:9: it starts here
-      1 error, 0 warnings: not queued.
-      """),
+        spec.yaml:3:5: error[E001]: a list in brackets needs ',' between entries and a ']' at its end (in the list that starts on line 2)
+            3 | seed: 4
+              |     ^
+           note: spec.yaml:2:9: it starts here
+        1 error, 0 warnings: not queued.
+        """),
     Fault(
       "unclosedBrace",
       """
@@ -151,23 +149,34 @@ extension Fault {
       seed: 3
       """,
       says: """
-      spec.yaml:3:1: error[E001]: a mapping in braces needs ',' between entries and a '}' at its end (in the mapping that starts on line 2)
-          3 | seed: 3
-            | ^
-         note: spec.yaml:2:8: it starts here
-      1 error, 0 warnings: not queued.
-      """),
+        spec.yaml:3:1: error[E001]: a mapping in braces needs ',' between entries and a '}' at its end (in the mapping that starts on line 2)
+            3 | seed: 3
+              | ^
+           note: spec.yaml:2:8: it starts here
+        1 error, 0 warnings: not queued.
+        """),
     Fault(
-      "strayBracket",
+      "endInsideBraces",
       """
-      name: ]
+      version: 1
+      input: { photos: { dir: samples
+
       """,
       says: """
-      spec.yaml:1:7: error[E001]: a value is missing here; write one, and quote texts that start with , ] or }
-          1 | name: ]
-            |       ^
-      1 error, 0 warnings: not queued.
-      """),
+        spec.yaml:2:32: error[E001]: a mapping in braces needs ',' between entries and a '}' at its end
+            2 | input: { photos: { dir: samples
+              |                                ^
+        1 error, 0 warnings: not queued.
+        """),
+    Fault(
+      "strayBracket",
+      "name: ]",
+      says: """
+        spec.yaml:1:7: error[E001]: a value is missing here; write one, and quote texts that start with , ] or }
+            1 | name: ]
+              |       ^
+        1 error, 0 warnings: not queued.
+        """),
     Fault(
       "listOnTheLineOfItsKey",
       """
@@ -175,11 +184,11 @@ extension Fault {
       stages: - id: a
       """,
       says: """
-      spec.yaml:2:9: error[E001]: a list can't start on the line of its key; put '- ' on the next line
-          2 | stages: - id: a
-            |         ^
-      1 error, 0 warnings: not queued.
-      """),
+        spec.yaml:2:9: error[E001]: a list can't start on the line of its key; put '- ' on the next line
+            2 | stages: - id: a
+              |         ^
+        1 error, 0 warnings: not queued.
+        """),
     Fault(
       "keysNotAligned",
       """
@@ -187,11 +196,11 @@ extension Fault {
        name: x
       """,
       says: """
-      spec.yaml:2:6: error[E001]: a ':' stands where no key can be; quote texts that hold ': ', and indent keys of one mapping alike
-          2 |  name: x
-            |      ^
-      1 error, 0 warnings: not queued.
-      """),
+        spec.yaml:2:6: error[E001]: a ':' stands where no key can be; quote texts that hold ': ', and indent keys of one mapping alike
+            2 |  name: x
+              |      ^
+        1 error, 0 warnings: not queued.
+        """),
     Fault(
       "entryNotAligned",
       """
@@ -201,12 +210,12 @@ extension Fault {
          use: b.c
       """,
       says: """
-      spec.yaml:4:4: error[E001]: an entry of a list is expected here; start it with '- ', or indent the key like those above it (in the list that starts on line 3)
-          4 |    use: b.c
-            |    ^
-         note: spec.yaml:3:3: it starts here
-      1 error, 0 warnings: not queued.
-      """),
+        spec.yaml:4:4: error[E001]: an entry of a list is expected here; start it with '- ', or indent the key like those above it (in the list that starts on line 3)
+            4 |    use: b.c
+              |    ^
+           note: spec.yaml:3:3: it starts here
+        1 error, 0 warnings: not queued.
+        """),
     Fault(
       "listNotAligned",
       """
@@ -217,11 +226,11 @@ extension Fault {
        - id: c
       """,
       says: """
-      spec.yaml:5:2: error[E001]: the text goes on where a key was expected; check the indentation, close quotes, and quote texts that start with { or [ (in the mapping that starts on line 1)
-          5 |  - id: c
-            |  ^
-         note: spec.yaml:1:1: it starts here
-      1 error, 0 warnings: not queued.
-      """),
+        spec.yaml:5:2: error[E001]: the text goes on where a key was expected; check the indentation, close quotes, and quote texts that start with { or [ (in the mapping that starts on line 1)
+            5 |  - id: c
+              |  ^
+           note: spec.yaml:1:1: it starts here
+        1 error, 0 warnings: not queued.
+        """),
   ]
 }

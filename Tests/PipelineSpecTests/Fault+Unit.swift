@@ -3,135 +3,113 @@ extension Fault {
   static let ofUnit: [Fault] = [
     Fault.appended(
       "memoryWithoutUnit",
-      """
-      limits: { memory: 8 }
-      """,
+      "limits: { memory: 8 }",
       says: """
-      spec.yaml:5:19: error[E029]: 'limits.memory' is the bare number 8; a size needs its unit, like 8GiB
-          5 | limits: { memory: 8 }
-            |                   ^
-      1 error, 0 warnings: not queued.
-      """),
+        spec.yaml:5:19: error[E029]: 'limits.memory' is the bare number 8; a size needs its unit, like 8GiB
+            5 | limits: { memory: 8 }
+              |                   ^
+        1 error, 0 warnings: not queued.
+        """),
     Fault.appended(
       "memoryFractionWithoutUnit",
-      """
-      limits: { memory: 1.5 }
-      """,
+      "limits: { memory: 1.5 }",
       says: """
-      spec.yaml:5:19: error[E029]: 'limits.memory' is the bare number 1.5; a size needs its unit, like 1.5GiB
-          5 | limits: { memory: 1.5 }
-            |                   ^~~
-      1 error, 0 warnings: not queued.
-      """),
+        spec.yaml:5:19: error[E029]: 'limits.memory' is the bare number 1.5; a size needs its unit, like 1.5GiB
+            5 | limits: { memory: 1.5 }
+              |                   ^~~
+        1 error, 0 warnings: not queued.
+        """),
     Fault.appended(
       "memoryAsQuotedNumber",
       """
       limits: { memory: "8" }
       """,
       says: """
-      spec.yaml:5:19: error[E029]: 'limits.memory' is '8'; a size needs its unit, like 8GiB
-          5 | limits: { memory: "8" }
-            |                   ^~~
-      1 error, 0 warnings: not queued.
-      """),
+        spec.yaml:5:19: error[E029]: 'limits.memory' is '8'; a size needs its unit, like 8GiB
+            5 | limits: { memory: "8" }
+              |                   ^~~
+        1 error, 0 warnings: not queued.
+        """),
     Fault.appended(
       "memoryInUnknownUnit",
-      """
-      limits: { memory: 8gigs }
-      """,
+      "limits: { memory: 8gigs }",
       says: """
-      spec.yaml:5:19: error[E030]: 'limits.memory' is '8gigs', which is not a size; write one like 8GiB or 512MiB
-          5 | limits: { memory: 8gigs }
-            |                   ^~~~~
-      1 error, 0 warnings: not queued.
-      """),
+        spec.yaml:5:19: error[E030]: 'limits.memory' is '8gigs', which is not a size; write one like 8GiB or 512MiB
+            5 | limits: { memory: 8gigs }
+              |                   ^~~~~
+        1 error, 0 warnings: not queued.
+        """),
     Fault.appended(
       "memoryAsBoolean",
-      """
-      limits: { memory: true }
-      """,
+      "limits: { memory: true }",
       says: """
-      spec.yaml:5:19: error[E023]: 'limits.memory' must be a size such as 8GiB, not the boolean true; write one instead
-          5 | limits: { memory: true }
-            |                   ^~~~
-      1 error, 0 warnings: not queued.
-      """),
+        spec.yaml:5:19: error[E023]: 'limits.memory' must be a size such as 8GiB, not the boolean true; write one instead
+            5 | limits: { memory: true }
+              |                   ^~~~
+        1 error, 0 warnings: not queued.
+        """),
     Fault.appended(
       "memoryNone",
-      """
-      limits: { memory: 0MiB }
-      """,
+      "limits: { memory: 0MiB }",
       says: """
-      spec.yaml:5:19: error[E028]: 'limits.memory' is 0MiB; it must be more than nothing
-          5 | limits: { memory: 0MiB }
-            |                   ^~~~
-      1 error, 0 warnings: not queued.
-      """),
+        spec.yaml:5:19: error[E028]: 'limits.memory' is 0MiB; it must be more than nothing
+            5 | limits: { memory: 0MiB }
+              |                   ^~~~
+        1 error, 0 warnings: not queued.
+        """),
     Fault.appended(
       "timeWithoutUnit",
-      """
-      limits: { time: 90 }
-      """,
+      "limits: { time: 90 }",
       says: """
-      spec.yaml:5:17: error[E031]: 'limits.time' is the bare number 90; a length of time needs its unit, like 90s
-          5 | limits: { time: 90 }
-            |                 ^~
-      1 error, 0 warnings: not queued.
-      """),
+        spec.yaml:5:17: error[E031]: 'limits.time' is the bare number 90; a length of time needs its unit, like 90s
+            5 | limits: { time: 90 }
+              |                 ^~
+        1 error, 0 warnings: not queued.
+        """),
     Fault.appended(
       "timeInUnknownUnit",
-      """
-      limits: { time: 1.5.2h }
-      """,
+      "limits: { time: 1.5.2h }",
       says: """
-      spec.yaml:5:17: error[E032]: 'limits.time' is '1.5.2h', which is not a length of time; write one like 10s, 5m or 6h
-          5 | limits: { time: 1.5.2h }
-            |                 ^~~~~~
-      1 error, 0 warnings: not queued.
-      """),
+        spec.yaml:5:17: error[E032]: 'limits.time' is '1.5.2h', which is not a length of time; write one like 10s, 5m or 6h
+            5 | limits: { time: 1.5.2h }
+              |                 ^~~~~~
+        1 error, 0 warnings: not queued.
+        """),
     Fault.appended(
       "timeNegative",
-      """
-      limits: { time: -5m }
-      """,
+      "limits: { time: -5m }",
       says: """
-      spec.yaml:5:17: error[E032]: 'limits.time' is '-5m', which is not a length of time; write one like 10s, 5m or 6h
-          5 | limits: { time: -5m }
-            |                 ^~~
-      1 error, 0 warnings: not queued.
-      """),
+        spec.yaml:5:17: error[E032]: 'limits.time' is '-5m', which is not a length of time; write one like 10s, 5m or 6h
+            5 | limits: { time: -5m }
+              |                 ^~~
+        1 error, 0 warnings: not queued.
+        """),
     Fault.appended(
       "stallNone",
-      """
-      limits: { stall: 0s }
-      """,
+      "limits: { stall: 0s }",
       says: """
-      spec.yaml:5:18: error[E028]: 'limits.stall' is 0s; it must be more than nothing
-          5 | limits: { stall: 0s }
-            |                  ^~
-      1 error, 0 warnings: not queued.
-      """),
+        spec.yaml:5:18: error[E028]: 'limits.stall' is 0s; it must be more than nothing
+            5 | limits: { stall: 0s }
+              |                  ^~
+        1 error, 0 warnings: not queued.
+        """),
     Fault.appended(
       "cpusTooMany",
-      """
-      limits: { cpus: 5000 }
-      """,
+      "limits: { cpus: 5000 }",
       says: """
-      spec.yaml:5:17: error[E028]: 'limits.cpus' is 5000; it must be from 1 to 1024
-          5 | limits: { cpus: 5000 }
-            |                 ^~~~
-      1 error, 0 warnings: not queued.
-      """),
+        spec.yaml:5:17: error[E028]: 'limits.cpus' is 5000; it must be from 1 to 1024
+            5 | limits: { cpus: 5000 }
+              |                 ^~~~
+        1 error, 0 warnings: not queued.
+        """),
     Fault.appended(
       "batchFraction",
-      """
-      limits: { batch: 1.5 }
-      """,
+      "limits: { batch: 1.5 }",
       says: """
-      spec.yaml:5:18: error[E023]: 'limits.batch' must be a whole number, not the number 1.5; write it without a point or exponent
-          5 | limits: { batch: 1.5 }
-            |                  ^~~
-      1 error, 0 warnings: not queued.
-      """),
+        spec.yaml:5:18: error[E023]: 'limits.batch' must be a whole number, not the number 1.5; write it without a point or exponent
+            5 | limits: { batch: 1.5 }
+              |                  ^~~
+        1 error, 0 warnings: not queued.
+        """),
   ]
 }

@@ -39,7 +39,8 @@ final class DescriberBench {
   }
 
   /// Writes a script; its path.
-  func worker(_ body: String = "describe pic.read 1.0.0", name: String = "worker") throws -> String {
+  func worker(_ body: String = "describe pic.read 1.0.0", name: String = "worker") throws -> String
+  {
     let path = "\(root)/\(name)"
     let text = """
       #!/bin/sh

@@ -1,0 +1,4 @@
+// A shared library like any other.
+#include <lattice_stage.h>
+
+LATTICE_EXPORT int answer(void) { return 42; }
