@@ -112,6 +112,12 @@ let package = Package(
       name: "lattice-bench", dependencies: ["JobReport", argumentParser], swiftSettings: settings),
     tests("JobModelTests", ["JobModel"]),
     tests("DurableFilesTests", ["DurableFiles"]),
+    tests("YAMLTests", ["YAML"]),
+    tests("PipelineSpecTests", ["PipelineSpec", "YAML"]),
+    tests("StageCatalogTests", ["DurableFiles", "JobModel", "StageCatalog"]),
+    tests(
+      "PlanningTests",
+      ["DurableFiles", "JobModel", "PipelineSpec", "Planning", "StageCatalog", "YAML"]),
     tests("JobReportTests", ["JobReport"]),
     tests(
       "FSQTests", ["CKernels", "FSQ", "TensorFiles"], exclude: ["Golden/README.md"],

@@ -164,7 +164,7 @@ enum HostTable {
         do throws(IncomingTensor.Refusal) {
           tensor = try IncomingTensor.take(managed, account: batch.services.account)
         } catch {
-          throw StageFailure(.internal, "stage '\(batch.stageName)' \(error.message)")
+          throw StageFailure(error.code, "stage '\(batch.stageName)' \(error.message)")
         }
         try batch.put(tensor, at: text(port) ?? "")
       }

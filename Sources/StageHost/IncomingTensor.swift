@@ -6,6 +6,7 @@ import JobModel
 enum IncomingTensor {
   /// Why a given tensor can't be taken.
   struct Refusal: Error {
+    var code = StageFailure.Code.internal
     let message: String
   }
 
@@ -36,7 +37,9 @@ enum IncomingTensor {
         }
       }
       guard let copy = HostTensor(type, shape, account: account) else {
-        throw Refusal(message: "gives a tensor of \(bytes) bytes, more than the job's memory limit")
+        throw Refusal(
+          code: .noMemory,
+          message: "gives a tensor of \(bytes) bytes, more than the job's memory limit")
       }
       copyStrided(tensor, start, shape, into: copy)
       managed.pointee.deleter?(managed)

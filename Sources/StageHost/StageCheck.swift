@@ -14,9 +14,16 @@ package enum StageCheck {
   }
 
   /// Checks stages in order, each with the outputs of those before it.
-  package static func run(_ request: StageCheckRequest) -> StageCheckResponse {
+  ///
+  /// - Parameters:
+  ///   - request: The stages; one without a check gives what follows from its ports' dimension names.
+  ///   - libraries: By path, those that are loaded already.
+  /// - Returns: What each stage found.
+  package static func run(
+    _ request: StageCheckRequest, with libraries: [String: StageLibrary] = [:]
+  ) -> StageCheckResponse {
     var known: [StageCheckRequest.PortReference: TensorSpec] = [:]
-    var libraries: [String: StageLibrary] = [:]
+    var libraries = libraries
     let entries = request.stages.map { entry -> StageCheckResponse.Entry in
       let answer: StageCheckResponse.Entry
       do throws(StageLibraryError) {
@@ -28,7 +35,14 @@ package enum StageCheck {
           libraries[entry.pluginPath] = library
         }
         let inputs = entry.inputs.compactMapValues { known[$0] }
-        answer = check(try library.stage(entry.stageID), entry, inputs: inputs)
+        let stage = try library.stage(entry.stageID)
+        if stage.pointee.check == nil {
+          let description = try library.describe().stages.first { $0.id == entry.stageID }
+          answer = StageCheckResponse.Entry(
+            name: entry.name, outputs: description?.outputsByName(inputs) ?? [:], faults: [])
+        } else {
+          answer = check(stage, entry, inputs: inputs)
+        }
       } catch {
         answer = fault(entry, "\(error)")
       }

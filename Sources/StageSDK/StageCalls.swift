@@ -115,9 +115,16 @@ extension StageError {
         .config, "the parameter '\(key.stringValue)' is missing", parameter: key.stringValue)
     case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context),
       DecodingError.dataCorrupted(let context):
-      let name = context.codingPath.first?.stringValue
+      guard let name = context.codingPath.first?.stringValue else {
+        // That is how the decoder reports a number that does not fit its type, without saying which.
+        self.init(
+          .config,
+          "the parameters can't be read: a number is too large or not whole, or the text is no JSON"
+        )
+        return
+      }
       self.init(
-        .config, "the parameter '\(name ?? "?")' has another type than the stage expects",
+        .config, "the parameter '\(name)' has another type than the stage expects",
         parameter: name)
     default: self.init(.internal, "\(error)")
     }

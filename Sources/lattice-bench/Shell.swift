@@ -45,6 +45,6 @@ enum Shell {
 
   /// The folder of this executable, where its siblings are.
   static var siblings: URL {
-    URL(filePath: CommandLine.arguments[0]).resolvingSymlinksInPath().deletingLastPathComponent()
+    URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
   }
 }

@@ -90,7 +90,7 @@ import Testing
       try faults("lab.run", "{ path: weights.safetensors, sha256: '\(digest)' }") == """
         p.yaml:6:101: error[E152]: the model 'weights.safetensors' has sha256 9a129038d9a00aed0cf6a7ea059ca50a813449061ab87848cf1a13eafdf33b2c, the spec says 0000000000000000000000000000000000000000000000000000000000000000
             6 |  read.image }, model: { path: weights.safetensors, sha256: '0000000000000000000000000000000000000000
-              |                                                            ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+              |                                                            ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
         1 error, 0 warnings: not queued.
         """)
   }

@@ -72,22 +72,39 @@ import Testing
       ])
   }
 
+  /// `invert` has no check: its sizes follow from dimension names, and `brighten` after it sees them.
   @Test func checkTellsSizesAndFaults() throws {
-    let path = try PluginWorkshop.plugin("brighten")
     let ramp = try PluginWorkshop.plugin("ramp")
-    func use(_ black: Double, _ white: Double, named name: String) -> StageCheckRequest.Entry {
+    let invert = try PluginWorkshop.plugin("invert")
+    let brighten = try PluginWorkshop.plugin("brighten")
+    func use(
+      _ name: String, _ path: String, _ id: String, _ parameters: [String: JSONValue] = [:],
+      after: String? = nil
+    ) -> StageCheckRequest.Entry {
       StageCheckRequest.Entry(
-        name: name, pluginPath: path, stageID: "example.brighten",
-        parameters: .object(["black": .double(black), "white": .double(white)]), inputs: [:])
+        name: name, pluginPath: path, stageID: id, parameters: .object(parameters),
+        inputs: after.map { ["image": .init(stage: $0, port: "image")] } ?? [:])
     }
-    let make = StageCheckRequest.Entry(
-      name: "make", pluginPath: ramp, stageID: "ramp.make", parameters: .object([:]), inputs: [:])
     let answer = StageCheck.run(
-      StageCheckRequest(stages: [make, use(0, 0.5, named: "good"), use(0.5, 0.25, named: "bad")]))
+      StageCheckRequest(stages: [
+        use("make", ramp, "ramp.make"), use("invert", invert, "example.invert", after: "make"),
+        use(
+          "good", brighten, "example.brighten", ["black": .int(0), "white": .double(0.5)],
+          after: "invert"),
+        use(
+          "bad", brighten, "example.brighten", ["black": .double(0.5), "white": .double(0.25)],
+          after: "good"),
+      ]))
+    let plain = TensorSpec(type: .f32, shape: [-1, 2, 2, 3], semantic: nil)
+    let image = TensorSpec(type: .f32, shape: [-1, 2, 2, 3], semantic: "image")
     #expect(
-      answer.stages.map(\.faults) == [
-        [], [],
-        [.init(parameter: "white", message: "'white' must be greater than 'black'")],
+      answer.stages == [
+        .init(name: "make", outputs: ["image": plain], faults: []),
+        .init(name: "invert", outputs: ["image": image], faults: []),
+        .init(name: "good", outputs: ["image": image], faults: []),
+        .init(
+          name: "bad", outputs: [:],
+          faults: [.init(parameter: "white", message: "'white' must be greater than 'black'")]),
       ])
   }
 }

@@ -19,14 +19,15 @@ import Testing
     return unsafeBitCast(symbol, to: (@convention(c) () -> Int32).self)()
   }
 
-  @Test(arguments: [
-    ("dense", [1, 2, 3, 4, 5, 6], true),
-    ("null-strides", [1, 2, 3, 4, 5, 6], true),
-    ("offset", [3, 4, 5, 6, 7, 8], true),
-    ("transposed", [1, 2, 3, 4, 5, 6], false),
-    ("reversed", [6, 5, 4, 3, 2, 1], false),
-    ("unaligned", [1, 2, 3, 4, 5, 6], false),
-  ] as [(String, [Float], Bool)])
+  @Test(
+    arguments: [
+      ("dense", [1, 2, 3, 4, 5, 6], true),
+      ("null-strides", [1, 2, 3, 4, 5, 6], true),
+      ("offset", [3, 4, 5, 6, 7, 8], true),
+      ("transposed", [1, 2, 3, 4, 5, 6], false),
+      ("reversed", [6, 5, 4, 3, 2, 1], false),
+      ("unaligned", [1, 2, 3, 4, 5, 6], false),
+    ] as [(String, [Float], Bool)])
   func takesOrCopies(how: String, values: [Float], isTaken: Bool) throws {
     let bench = try bench(how)
     var batch: HostBatch? = try bench.run(2)

@@ -82,9 +82,10 @@ import Testing
       }
       let handle = dlopen(try Self.bridge(), RTLD_NOW)
       let symbol = try #require(dlsym(handle, "bridge_read"))
-      typealias Read = @convention(c) (
-        UnsafeMutableRawPointer, Int32, UnsafeMutablePointer<CChar>, UInt64
-      ) -> Void
+      typealias Read =
+        @convention(c) (
+          UnsafeMutableRawPointer, Int32, UnsafeMutablePointer<CChar>, UInt64
+        ) -> Void
       let read = unsafeBitCast(symbol, to: Read.self)
       let text = withUnsafeTemporaryAllocation(of: CChar.self, capacity: 200) { room in
         room.baseAddress.map { start in

@@ -57,7 +57,8 @@ import Testing
     let error = #expect(throws: StageFailure.self) { try bench.run(2, ["image": input]) }
     #expect(
       error
-        == StageFailure(.internal, "'image' of stage 'use' is f64[2, 1, 1, 1], its port promises f32")
+        == StageFailure(
+          .internal, "'image' of stage 'use' is f64[2, 1, 1, 1], its port promises f32")
     )
   }
 }

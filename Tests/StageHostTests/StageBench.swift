@@ -13,6 +13,7 @@ struct StageBench {
   ///   - stage: Its id; the use is called `use`.
   ///   - parameters: All of them, as after planning.
   ///   - services: What the stage can ask for.
+  /// - Throws: `StageLibraryError` when it can't be loaded.
   init(
     _ path: String, _ stage: String, _ parameters: JSONValue = .object([:]),
     services: TestServices = TestServices()
@@ -38,7 +39,7 @@ struct StageBench {
     try StageInstance(planned, of: library, services: services)
   }
 
-  /// A batch of items 0, 1, …
+  /// A batch of items that are numbered from 0.
   func batch(_ count: Int, _ inputs: [String: HostTensor] = [:]) -> HostBatch {
     let entries = (0..<count).map { number in
       HostBatch.Entry(

@@ -60,10 +60,11 @@ import Testing
     withExtendedLifetime(first) {}
   }
 
-  @Test(arguments: [
-    ([2, 3], 24), ([], 4), ([0, 3], 0), ([2, -1], nil), ([0, -1], nil),
-    ([0, 1 << 40, 1 << 40], nil), ([1 << 40, 1 << 40], nil),
-  ] as [([Int], Int?)])
+  @Test(
+    arguments: [
+      ([2, 3], 24), ([], 4), ([0, 3], 0), ([2, -1], nil), ([0, -1], nil),
+      ([0, 1 << 40, 1 << 40], nil), ([1 << 40, 1 << 40], nil),
+    ] as [([Int], Int?)])
   func byteCounts(shape: [Int], bytes: Int?) {
     #expect(HostTensor.byteCount(.f32, shape) == bytes)
   }

@@ -1,8 +1,8 @@
 // Both ends of a hand-over, in C, with nothing but the structs of lattice_stage.h.
 //
-// `bridge_make` makes sample tensors that numpy takes; `bridge_read` writes down what a tensor of numpy's holds, reading it
-// through shape, strides and byte offset. Which numpy is at the other end is not known here: older ones speak the
-// unversioned struct of DLPack 0.x only, which is declared below and nowhere else in Lattice.
+// `bridge_make` makes sample tensors that numpy takes; `bridge_read` writes down what a tensor of numpy's holds,
+// reading it through shape, strides and byte offset. numpy before 2.1 knows the unversioned struct of DLPack 0.x
+// alone, which is declared below and nowhere else in Lattice; it wraps the same DLTensor.
 #include <lattice_stage.h>
 
 #include <stdatomic.h>

@@ -19,8 +19,8 @@ enum {
   FOREIGN_TYPE
 };
 
-static const DLDataType    complex_type[] = {{5, 64, 1}};
-static const lattice_port  bad_port = {
+static const DLDataType complex_type[] = {{5, 64, 1}};
+static const lattice_port bad_port = {
   .struct_size = sizeof(lattice_port), .name = "image", .ndim = -1,
   .dtypes = FAULT == FOREIGN_TYPE ? complex_type : NULL, .n_dtypes = FAULT == FOREIGN_TYPE ? 1 : 0};
 static const lattice_port *const bad_ports[] = {

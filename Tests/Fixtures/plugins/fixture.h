@@ -55,10 +55,10 @@ static inline lattice_status fixture_copy(const fixture *stage, lattice_batch *b
   return LATTICE_OK;
 }
 
-static const DLDataType    fixture_types[] = {{kDLFloat, 32, 1}};
-static const int64_t       fixture_sizes[] = {-1, -1, -1, -1};
-static const char *const   fixture_names[] = {"N", "H", "W", "C"};
-static const lattice_port  fixture_image = {
+static const DLDataType fixture_types[] = {{kDLFloat, 32, 1}};
+static const int64_t fixture_sizes[] = {-1, -1, -1, -1};
+static const char *const fixture_names[] = {"N", "H", "W", "C"};
+static const lattice_port fixture_image = {
   .struct_size = sizeof(lattice_port), .name = "image", .doc = "Pictures.", .dtypes = fixture_types,
   .n_dtypes = 1, .ndim = 4, .dims = fixture_sizes, .dim_names = fixture_names};
 static const lattice_port *const fixture_ports[] = {&fixture_image};

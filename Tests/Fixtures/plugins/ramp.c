@@ -15,9 +15,15 @@ static lattice_status process(void *self, lattice_batch *batch) {
   return LATTICE_OK;
 }
 
+static const int64_t ramp_sizes[] = {-1, 2, 2, 3};
+static const lattice_port ramp_port = {
+  .struct_size = sizeof(lattice_port), .name = "image", .dtypes = fixture_types, .n_dtypes = 1, .ndim = 4,
+  .dims = ramp_sizes};
+static const lattice_port *const ramp_ports[] = {&ramp_port};
+
 static const lattice_stage stage = {
   .struct_size = sizeof(lattice_stage), .id = "ramp.make", .version = "1.0.0", .summary = "For tests.",
-  .outputs = fixture_ports, .n_outputs = 1, .kind = LATTICE_KIND_SOURCE, .create = fixture_create,
+  .outputs = ramp_ports, .n_outputs = 1, .kind = LATTICE_KIND_SOURCE, .create = fixture_create,
   .process = process, .destroy = fixture_destroy};
 static const lattice_stage *const stages[] = {&stage};
 static const lattice_stage_module module = FIXTURE_MODULE("org.lattice.ramp", stages);

@@ -129,12 +129,12 @@ static void keep_destroy(void *self) {
   free(stage);
 }
 
-static const int64_t       ask_sizes[] = {-1, -1, -1, 3};
-static const lattice_port  ask_port = {
+static const int64_t ask_sizes[] = {-1, -1, -1, 3};
+static const lattice_port ask_port = {
   .struct_size = sizeof(lattice_port), .name = "image", .dtypes = fixture_types, .n_dtypes = 1, .ndim = 4,
   .dims = ask_sizes};
 static const lattice_port *const ask_ports[] = {&ask_port};
-static const lattice_port  values_port = {
+static const lattice_port values_port = {
   .struct_size = sizeof(lattice_port), .name = "values", .dtypes = fixture_types, .n_dtypes = 1, .ndim = -1};
 static const lattice_port *const values_ports[] = {&values_port};
 
