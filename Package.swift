@@ -96,7 +96,8 @@ let package = Package(
         "PipelineSpec", "Planning", "StageCatalog", "WorkerLink",
       ]),
     .executableTarget(
-      name: "lattice-worker", dependencies: ["DurableFiles", "JobModel", "ShardRun", "StageHost"],
+      name: "lattice-worker",
+      dependencies: ["CSystemCalls", "DurableFiles", "JobModel", "ShardRun", "StageHost"],
       swiftSettings: settings),
     .executableTarget(
       name: "latticed", dependencies: ["DurableFiles", "JobModel", "Supervision", argumentParser],
@@ -118,6 +119,9 @@ let package = Package(
     tests(
       "PlanningTests",
       ["DurableFiles", "JobModel", "PipelineSpec", "Planning", "StageCatalog", "YAML"]),
+    tests(
+      "StageHostTests",
+      ["CStageABI", "DurableFiles", "JobModel", "StageCatalog", "StageHost", "StageSDK"]),
     tests("JobReportTests", ["JobReport"]),
     tests(
       "FSQTests", ["CKernels", "FSQ", "TensorFiles"], exclude: ["Golden/README.md"],

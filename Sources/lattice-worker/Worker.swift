@@ -1,3 +1,4 @@
+import CSystemCalls
 import DurableFiles
 import FoundationEssentials
 import Glibc
@@ -60,6 +61,7 @@ enum Worker {
         return 64
       }
     }
+    lattice_trace_aborts()
     Lifeline.watch()
     let folder = JobFolder(path: arguments[0])
     do throws(AttemptFailure) {

@@ -27,7 +27,7 @@ private let allowedImports: [String: Set<String>] = [
     "CSystemCalls", "DurableFiles", "JobModel", "JobQueue", "JobReport", "Journal", "PipelineSpec",
     "Planning", "StageCatalog", "WorkerLink",
   ],
-  "Sources/lattice-worker": ["DurableFiles", "JobModel", "ShardRun", "StageHost"],
+  "Sources/lattice-worker": ["CSystemCalls", "DurableFiles", "JobModel", "ShardRun", "StageHost"],
   "Sources/latticed": ["ArgumentParser", "DurableFiles", "JobModel", "Supervision"],
   "Sources/lattice": [
     "ArgumentParser", "DurableFiles", "JobModel", "JobQueue", "JobReport", "Journal",
