@@ -1,0 +1,201 @@
+#include "gemm.h"
+
+#include "lattice_dispatch.h"
+
+int64_t lattice_gemm_panels(int64_t n) { return (n + PANEL - 1) / PANEL; }
+
+int64_t lattice_gemm_packed_count(int64_t k, int64_t n) { return lattice_gemm_panels(n) * PANEL * ((k + 1) / 2 * 2); }
+
+int64_t lattice_gemm_scratch_bytes(void) { return (SCRATCH_COUNT + TILE_ROWS * BLOCK_K) * (int64_t)sizeof(float); }
+
+void lattice_gemm_pack_f32(lattice_matrix b, int64_t k, int64_t n, int64_t panel_begin, int64_t panel_end,
+                           float *packed) {
+   for (int64_t panel = panel_begin; panel < panel_end; ++panel) {
+      float        *to = packed + panel * PANEL * k;
+      const int64_t columns = n - panel * PANEL < PANEL ? n - panel * PANEL : PANEL;
+      if (!b.is_bf16 && b.cs == 1) {
+         const float *from = (const float *)b.data + panel * PANEL;
+         for (int64_t i = 0; i < k; ++i) {
+            for (int64_t column = 0; column < columns; ++column) to[i * PANEL + column] = from[i * b.rs + column];
+            for (int64_t column = columns; column < PANEL; ++column) to[i * PANEL + column] = 0;
+         }
+         continue;
+      }
+      for (int64_t i = 0; i < k; ++i)
+         for (int64_t column = 0; column < PANEL; ++column)
+            to[i * PANEL + column] = column < columns ? element(&b, i, panel * PANEL + column) : 0;
+   }
+}
+
+void lattice_gemm_pack_bf16(lattice_matrix b, int64_t k, int64_t n, int64_t panel_begin, int64_t panel_end,
+                            uint16_t *packed) {
+   const int64_t even = (k + 1) / 2 * 2;
+   for (int64_t panel = panel_begin; panel < panel_end; ++panel) {
+      uint16_t     *to = packed + panel * PANEL * even;
+      const int64_t columns = n - panel * PANEL < PANEL ? n - panel * PANEL : PANEL;
+      for (int64_t i = 0; i < even; ++i)
+         for (int64_t column = 0; column < PANEL; ++column) {
+            const int is_there = column < columns && i < k;
+            to[(i / 2 * PANEL + column) * 2 + i % 2] =
+               is_there ? f32_to_bf16(element(&b, i, panel * PANEL + column)) : 0;
+         }
+   }
+}
+
+// Packs rows of A into tiles (k, 12), rows that aren't there as zeros.
+LATTICE_CLONES
+static void pack_rows_f32(const lattice_matrix *a, int64_t row, int64_t rows, int64_t from, int64_t k, float *packed) {
+   for (int64_t tile = 0; tile < rows; tile += TILE_ROWS, packed += TILE_ROWS * k) {
+      const int64_t there = rows - tile < TILE_ROWS ? rows - tile : TILE_ROWS;
+      if (!a->is_bf16) {
+         const float *source = (const float *)a->data + (row + tile) * a->rs + from * a->cs;
+         for (int64_t r = 0; r < there; ++r)
+            for (int64_t i = 0; i < k; ++i) packed[i * TILE_ROWS + r] = source[r * a->rs + i * a->cs];
+      } else {
+         for (int64_t r = 0; r < there; ++r)
+            for (int64_t i = 0; i < k; ++i) packed[i * TILE_ROWS + r] = element(a, row + tile + r, from + i);
+      }
+      for (int64_t r = there; r < TILE_ROWS; ++r)
+         for (int64_t i = 0; i < k; ++i) packed[i * TILE_ROWS + r] = 0;
+   }
+}
+
+// The same in pairs of k: (k / 2, 12, 2), an odd k filled up with a zero.
+static void pack_rows_bf16(const lattice_matrix *a, int64_t row, int64_t rows, int64_t from, int64_t k, int is_avx512,
+                           uint16_t *packed) {
+   const int64_t even = (k + 1) / 2 * 2;
+   for (int64_t tile = 0; tile < rows; tile += TILE_ROWS, packed += TILE_ROWS * even) {
+      int64_t start = 0;
+#if defined(__x86_64__)
+      if (is_avx512 && !a->is_bf16 && a->cs == 1 && rows - tile >= TILE_ROWS) {
+         start = k / 32 * 32;
+         gemm_pack_pairs_avx512((const float *)a->data + (row + tile) * a->rs + from, a->rs, start / 2, packed);
+      }
+#endif
+      for (int64_t r = 0; r < TILE_ROWS; ++r) {
+         const int is_there = tile + r < rows;
+         for (int64_t i = start; i < even; ++i) {
+            const int64_t at = (i / 2 * TILE_ROWS + r) * 2 + i % 2;
+            packed[at] = is_there && i < k ? f32_to_bf16(element(a, row + tile + r, from + i)) : 0;
+         }
+      }
+   }
+}
+
+typedef struct gemm_job {
+   lattice_matrix      a;
+   const void         *packed;
+   float              *c;
+   int64_t             c_rs, k, n;
+   lattice_gemm_range  range;
+   const gemm_kernels *kernels;
+   int                 is_bf16;
+} gemm_job;
+
+// One panel, or a few, times a block of packed rows: sums go on from one block of k to the next while C is near.
+static void multiply_panels(const gemm_job *job, const void *block, int64_t row, int64_t rows, int64_t from, int64_t k,
+                            int64_t panel, int64_t panels) {
+   const int64_t size = job->is_bf16 ? 2 : 4, last = (panel + panels) * PANEL;
+   const int64_t whole = job->is_bf16 ? (job->k + 1) / 2 * 2 : job->k;
+   const int64_t padded = (rows + TILE_ROWS - 1) / TILE_ROWS * TILE_ROWS;
+   const int     is_narrow = rows <= TILE_ROWS && job->kernels->several[(rows - 1) % TILE_ROWS] == panels;
+   for (int64_t part = 0; part < k; part += BLOCK_K) {
+      int64_t length = k - part < BLOCK_K ? k - part : BLOCK_K;
+      if (job->is_bf16) length = (length + 1) / 2 * 2;
+      for (int64_t tile = 0; tile < rows; tile += TILE_ROWS) {
+         const int       index = (int)(rows - tile < TILE_ROWS ? rows - tile : TILE_ROWS) - 1;
+         const gemm_tile work = {
+            .a = (const char *)block + (part * padded + tile * length) * size,
+            .b = (const char *)job->packed + (panel * PANEL * whole + (from + part) * PANEL) * size,
+            .panel_step = PANEL * whole,
+            .c = job->c + (row + tile) * job->c_rs + panel * PANEL,
+            .c_rs = job->c_rs,
+            .k = length,
+            .columns = (last < job->n ? last : job->n) - (panel + panels - 1) * PANEL,
+            .accumulate = job->range.accumulate || from + part > 0};
+         (is_narrow ? job->kernels->several_panels : job->kernels->one_panel)[index](&work);
+      }
+   }
+}
+
+// Packs rows of A, all of `k`, as blocks of BLOCK_K one after another.
+static void pack_block(const gemm_job *job, void *scratch, int64_t row, int64_t rows, int64_t from, int64_t k) {
+   const int64_t padded = (rows + TILE_ROWS - 1) / TILE_ROWS * TILE_ROWS;
+   for (int64_t part = 0; part < k; part += BLOCK_K) {
+      const int64_t length = k - part < BLOCK_K ? k - part : BLOCK_K;
+      if (job->is_bf16)
+         pack_rows_bf16(&job->a, row, rows, from + part, length, job->kernels != &gemm_kernels_plain_bf16,
+                        (uint16_t *)scratch + part * padded);
+      else
+         pack_rows_f32(&job->a, row, rows, from + part, length, (float *)scratch + part * padded);
+   }
+}
+
+static void multiply(const gemm_job *job, void *scratch) {
+   if (job->k == 0 && !job->range.accumulate) {
+      const int64_t begin = job->range.panel_begin * PANEL;
+      const int64_t end = job->range.panel_end * PANEL < job->n ? job->range.panel_end * PANEL : job->n;
+      for (int64_t row = job->range.row_begin; row < job->range.row_end; ++row)
+         for (int64_t column = begin; column < end; ++column) job->c[row * job->c_rs + column] = 0;
+      return;
+   }
+   const int64_t longest = job->k < SCRATCH_COUNT / TILE_ROWS / BLOCK_K * BLOCK_K
+                              ? job->k
+                              : SCRATCH_COUNT / TILE_ROWS / BLOCK_K * BLOCK_K;
+   int64_t rows_at_once = SCRATCH_COUNT / (longest + 1) / TILE_ROWS * TILE_ROWS;
+   if (rows_at_once > BLOCK_ROWS) rows_at_once = BLOCK_ROWS;
+   if (rows_at_once < TILE_ROWS) rows_at_once = TILE_ROWS;
+   for (int64_t row = job->range.row_begin; row < job->range.row_end; row += rows_at_once) {
+      const int64_t left = job->range.row_end - row, rows = left < rows_at_once ? left : rows_at_once;
+      const int64_t several = rows <= TILE_ROWS ? job->kernels->several[rows - 1] : 0;
+      for (int64_t from = 0; from < job->k; from += longest) {
+         const int64_t k = job->k - from < longest ? job->k - from : longest;
+         pack_block(job, scratch, row, rows, from, k);
+         for (int64_t panel = job->range.panel_begin; panel < job->range.panel_end;) {
+            const int64_t panels = several > 0 && job->range.panel_end - panel >= several ? several : 1;
+            multiply_panels(job, scratch, row, rows, from, k, panel, panels);
+            panel += panels;
+         }
+      }
+   }
+}
+
+enum { PLAIN, HAS_AVX2, HAS_AVX512, HAS_AVX512_BF16 };
+
+static int instruction_set(void) {
+#if defined(__x86_64__)
+   const int has_avx512 =
+      __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl")
+      && __builtin_cpu_supports("avx512dq");
+   if (has_avx512) return __builtin_cpu_supports("avx512bf16") ? HAS_AVX512_BF16 : HAS_AVX512;
+   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return HAS_AVX2;
+#endif
+   return PLAIN;
+}
+
+const char *lattice_gemm_instruction_set(void) {
+   static const char *const names[] = {"plain", "avx2", "avx512", "avx512_bf16"};
+   return names[instruction_set()];
+}
+
+void lattice_gemm_f32(lattice_matrix a, const float *packed, float *c, int64_t c_rs, int64_t k, int64_t n,
+                      lattice_gemm_range range, void *scratch) {
+   gemm_job job = {a, packed, c, c_rs, k, n, range, &gemm_kernels_plain_f32, 0};
+#if defined(__x86_64__)
+   const int set = instruction_set();
+   if (set >= HAS_AVX512)
+      job.kernels = &gemm_kernels_avx512_f32;
+   else if (set == HAS_AVX2)
+      job.kernels = &gemm_kernels_avx2_f32;
+#endif
+   multiply(&job, scratch);
+}
+
+void lattice_gemm_bf16(lattice_matrix a, const uint16_t *packed, float *c, int64_t c_rs, int64_t k, int64_t n,
+                       lattice_gemm_range range, void *scratch) {
+   gemm_job job = {a, packed, c, c_rs, k, n, range, &gemm_kernels_plain_bf16, 1};
+#if defined(__x86_64__)
+   if (instruction_set() == HAS_AVX512_BF16) job.kernels = &gemm_kernels_avx512_bf16;
+#endif
+   multiply(&job, scratch);
+}

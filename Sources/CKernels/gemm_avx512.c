@@ -1,0 +1,104 @@
+#include "gemm.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#define F32 __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,fma")))
+#define BF16 __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,fma,avx512bf16")))
+#define INLINE static inline __attribute__((always_inline))
+
+// clang spills the accumulators unless the loops over them are unrolled whole and the loop over k is not at all.
+#define UNROLL _Pragma("clang loop unroll(full)")
+#define ROLL _Pragma("clang loop unroll(disable)")
+
+F32 INLINE void store(float *c, __m512 sums, int64_t columns, int32_t accumulate) {
+   if (columns <= 0) return;
+   const __mmask16 mask = columns >= 16 ? 0xFFFF : (__mmask16)((1u << columns) - 1);
+   if (accumulate) sums = _mm512_add_ps(_mm512_maskz_loadu_ps(mask, c), sums);
+   _mm512_mask_storeu_ps(c, mask, sums);
+}
+
+F32 INLINE void tile_f32(const gemm_tile *tile, const int rows, const int panels, const int streams) {
+   const float  *a = tile->a, *b = tile->b;
+   const int64_t step = tile->panel_step;
+   __m512        sums[12][8];
+   UNROLL for (int r = 0; r < rows; ++r) UNROLL for (int v = 0; v < 2 * panels; ++v) sums[r][v] = _mm512_setzero_ps();
+   ROLL for (int64_t i = 0; i < tile->k; ++i) {
+      __m512 right[8];
+      UNROLL for (int v = 0; v < 2 * panels; ++v) {
+         const float *from = b + (v / 2) * step + i * PANEL + (v % 2) * 16;
+         right[v] = _mm512_load_ps(from);
+         if (streams) _mm_prefetch((const char *)(from + 16 * PANEL), _MM_HINT_T0);
+      }
+      UNROLL for (int r = 0; r < rows; ++r) {
+         const __m512 left = _mm512_set1_ps(a[i * TILE_ROWS + r]);
+         UNROLL for (int v = 0; v < 2 * panels; ++v) sums[r][v] = _mm512_fmadd_ps(left, right[v], sums[r][v]);
+      }
+   }
+   UNROLL for (int r = 0; r < rows; ++r) UNROLL for (int v = 0; v < 2 * panels; ++v) {
+      const int64_t columns = (v / 2 < panels - 1 ? PANEL : tile->columns) - (v % 2) * 16;
+      store(tile->c + r * tile->c_rs + v * 16, sums[r][v], columns, tile->accumulate);
+   }
+}
+
+// A pair of k's to a 32-bit word: A (K / 2, 12), B (K / 2, 32).
+BF16 INLINE void tile_bf16(const gemm_tile *tile, const int rows, const int panels, const int streams) {
+   const int32_t *a = tile->a, *b = tile->b;
+   const int64_t  step = tile->panel_step / 2, pairs = tile->k / 2;
+   __m512         sums[12][8];
+   UNROLL for (int r = 0; r < rows; ++r) UNROLL for (int v = 0; v < 2 * panels; ++v) sums[r][v] = _mm512_setzero_ps();
+   ROLL for (int64_t i = 0; i < pairs; ++i) {
+      __m512bh right[8];
+      UNROLL for (int v = 0; v < 2 * panels; ++v) {
+         const int32_t *from = b + (v / 2) * step + i * PANEL + (v % 2) * 16;
+         right[v] = (__m512bh)_mm512_load_si512(from);
+         if (streams) _mm_prefetch((const char *)(from + 16 * PANEL), _MM_HINT_T0);
+      }
+      UNROLL for (int r = 0; r < rows; ++r) {
+         const __m512bh left = (__m512bh)_mm512_set1_epi32(a[i * TILE_ROWS + r]);
+         UNROLL for (int v = 0; v < 2 * panels; ++v) sums[r][v] = _mm512_dpbf16_ps(sums[r][v], left, right[v]);
+      }
+   }
+   UNROLL for (int r = 0; r < rows; ++r) UNROLL for (int v = 0; v < 2 * panels; ++v) {
+      const int64_t columns = (v / 2 < panels - 1 ? PANEL : tile->columns) - (v % 2) * 16;
+      store(tile->c + r * tile->c_rs + v * 16, sums[r][v], columns, tile->accumulate);
+   }
+}
+
+// 12 rows of 32 f32 each to 16 pairs of bf16, pair by pair: (16, 12, 2). Rounds to nearest, ties to even.
+BF16 void gemm_pack_pairs_avx512(const float *a, int64_t rs, int64_t pairs, uint16_t *packed) {
+   int32_t words[TILE_ROWS][16], *out = (int32_t *)packed;
+   for (int64_t i = 0; i < pairs; i += 16) {
+      for (int r = 0; r < TILE_ROWS; ++r) {
+         const float *from = a + r * rs + i * 2;
+         _mm512_storeu_si512(words[r], (__m512i)_mm512_cvtne2ps_pbh(_mm512_loadu_ps(from + 16), _mm512_loadu_ps(from)));
+      }
+      for (int p = 0; p < 16; ++p)
+         for (int r = 0; r < TILE_ROWS; ++r) out[(i + p) * TILE_ROWS + r] = words[r][p];
+   }
+}
+
+#define ROWS(n)                                                             \
+   F32 static void  f32_##n(const gemm_tile *tile) { tile_f32(tile, n, 1, 0); } \
+   BF16 static void bf16_##n(const gemm_tile *tile) { tile_bf16(tile, n, 1, 0); }
+ROWS(1) ROWS(2) ROWS(3) ROWS(4) ROWS(5) ROWS(6) ROWS(7) ROWS(8) ROWS(9) ROWS(10) ROWS(11) ROWS(12)
+
+// For few rows in all, when B comes from memory: asked for ahead of its use, and as many panels at a time as there are
+// registers for, which are more streams of B and sums that don't wait for one another.
+#define WIDE(n, panels)                                                               \
+   F32 static void  f32_wide_##n(const gemm_tile *tile) { tile_f32(tile, n, panels, 1); } \
+   BF16 static void bf16_wide_##n(const gemm_tile *tile) { tile_bf16(tile, n, panels, 1); }
+WIDE(1, 4) WIDE(2, 4) WIDE(3, 2) WIDE(4, 2) WIDE(5, 2) WIDE(6, 2)
+WIDE(7, 1) WIDE(8, 1) WIDE(9, 1) WIDE(10, 1) WIDE(11, 1) WIDE(12, 1)
+
+const gemm_kernels gemm_kernels_avx512_f32 = {
+   .one_panel = {f32_1, f32_2, f32_3, f32_4, f32_5, f32_6, f32_7, f32_8, f32_9, f32_10, f32_11, f32_12},
+   .several_panels = {f32_wide_1, f32_wide_2, f32_wide_3, f32_wide_4, f32_wide_5, f32_wide_6,
+                      f32_wide_7, f32_wide_8, f32_wide_9, f32_wide_10, f32_wide_11, f32_wide_12},
+   .several = {4, 4, 2, 2, 2, 2, 1, 1, 1, 1, 1, 1}};
+const gemm_kernels gemm_kernels_avx512_bf16 = {
+   .one_panel = {bf16_1, bf16_2, bf16_3, bf16_4, bf16_5, bf16_6, bf16_7, bf16_8, bf16_9, bf16_10, bf16_11, bf16_12},
+   .several_panels = {bf16_wide_1, bf16_wide_2, bf16_wide_3, bf16_wide_4, bf16_wide_5, bf16_wide_6,
+                      bf16_wide_7, bf16_wide_8, bf16_wide_9, bf16_wide_10, bf16_wide_11, bf16_wide_12},
+   .several = {4, 4, 2, 2, 2, 2, 1, 1, 1, 1, 1, 1}};
+#endif
