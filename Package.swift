@@ -67,6 +67,8 @@ let package = Package(
       linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg")]),
     library("StageSDK", ["CStageABI"]),
     library("FSQ", ["CKernels"]),
+    library("TensorCore"),
+    library("Kernels", ["CKernels", "TensorCore"]),
     library("TensorFiles"),
     library("ImageCodecs", ["CImageCodecs", "CKernels"]),
     library("Metrics", ["CKernels"]),
@@ -126,6 +128,8 @@ let package = Package(
     tests(
       "FSQTests", ["CKernels", "FSQ", "TensorFiles"], exclude: ["Golden/README.md"],
       resources: [.copy("Golden")]),
+    tests("TensorCoreTests", ["TensorCore"]),
+    tests("KernelsTests", ["CKernels", "Kernels", "TensorCore"]),
     tests("TensorFilesTests", ["TensorFiles"]),
     tests("MetricsTests", ["CKernels", "Metrics"]),
     tests(

@@ -5,6 +5,8 @@ import Testing
 private let allowedImports: [String: Set<String>] = [
   "Sources/StageSDK": ["CStageABI"],
   "Sources/FSQ": ["CKernels"],
+  "Sources/TensorCore": [],
+  "Sources/Kernels": ["CKernels", "TensorCore"],
   "Sources/TensorFiles": [],
   "Sources/Metrics": ["CKernels"],
   "Sources/ImageCodecs": ["CImageCodecs", "CKernels"],
@@ -43,7 +45,8 @@ private let systemModules: Set<String> = [
 
 /// Targets a worker or plugin loads: full Foundation costs each process 15 ms and 20 MB.
 private let withoutFoundation: Set<String> = [
-  "Sources/StageSDK", "Sources/FSQ", "Sources/TensorFiles", "Sources/Metrics",
+  "Sources/StageSDK", "Sources/FSQ", "Sources/TensorCore", "Sources/Kernels", "Sources/TensorFiles",
+  "Sources/Metrics",
   "Sources/ImageCodecs", "Plugins/ImageStages", "Plugins/TensorStages", "Plugins/FSQStages",
   "Sources/JobModel", "Sources/DurableFiles", "Sources/WorkerLink", "Sources/StageHost",
   "Sources/ShardRun", "Sources/lattice-worker",

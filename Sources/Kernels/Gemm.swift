@@ -1,0 +1,162 @@
+import CKernels
+package import TensorCore
+
+/// How products are computed.
+package enum Precision: String, Sendable, CaseIterable {
+  /// Everything in f32.
+  case f32
+  /// Factors rounded to bf16, sums in f32.
+  case bf16
+}
+
+/// The right factor of a product, packed once for many products.
+package struct PackedMatrix: Sendable {
+  /// Rows of the matrix: the length of the sums.
+  package let rows: Int
+  /// Columns of the matrix.
+  package let columns: Int
+  /// What its elements were rounded to.
+  package let precision: Precision
+  let elements: Tensor
+
+  /// Packs a matrix.
+  ///
+  /// - Parameters:
+  ///   - matrix: f32 or bf16, shape (rows, columns), or (columns, rows) when transposed.
+  ///   - isTransposed: True for weights that are stored output by input.
+  ///   - precision: What to round elements to.
+  ///   - workers: Who does it.
+  package init(
+    _ matrix: Tensor, isTransposed: Bool = false, precision: Precision, workers: any Workers
+  ) {
+    let view = Gemm.view(matrix, isTransposed: isTransposed)
+    self.init(view, precision: precision, workers: workers)
+    withExtendedLifetime(matrix) {}
+  }
+
+  init(_ view: Gemm.View, precision: Precision, workers: any Workers) {
+    rows = view.rows
+    columns = view.columns
+    self.precision = precision
+    let (k, n) = (Int64(rows), Int64(columns))
+    let count = Int(lattice_gemm_packed_count(k, n))
+    let panels = Int(lattice_gemm_panels(n))
+    let matrix = view.matrix
+    switch precision {
+    case .f32:
+      elements = Tensor([count]) { packed in
+        let target = SendablePointer(packed.baseAddress)
+        workers.forRanges(panels) { range in
+          lattice_gemm_pack_f32(
+            matrix.value, k, n, Int64(range.lowerBound), Int64(range.upperBound), target.pointer)
+        }
+      }
+    case .bf16:
+      elements = Tensor([count], type: .bf16, of: UInt16.self) { packed in
+        let target = SendablePointer(packed.baseAddress)
+        workers.forRanges(panels) { range in
+          lattice_gemm_pack_bf16(
+            matrix.value, k, n, Int64(range.lowerBound), Int64(range.upperBound), target.pointer)
+        }
+      }
+    }
+  }
+}
+
+/// Matrix products: C (M, N) = A (M, K) B (K, N).
+///
+/// The kernels and their layout are in `lattice_gemm.h`.
+package enum Gemm {
+  /// A matrix in a tensor, as it is or transposed.
+  struct View: Sendable {
+    let matrix: SendableMatrix
+    let rows: Int
+    let columns: Int
+  }
+
+  /// Multiplies.
+  ///
+  /// - Parameters:
+  ///   - left: f32 or bf16, shape (…, K), or (K, M) when transposed.
+  ///   - isTransposed: True for a left factor stored column by column.
+  ///   - right: (K, N), packed.
+  ///   - workers: Who does it; the result is the same whoever does.
+  /// - Returns: f32, shape (…, N), or (M, N) when transposed.
+  package static func multiply(
+    _ left: Tensor, isTransposed: Bool = false, _ right: PackedMatrix, workers: any Workers
+  ) -> Tensor {
+    let view = view(left, isTransposed: isTransposed)
+    let sizes = isTransposed ? [view.rows] : Array(left.shape.sizes.dropLast())
+    return Tensor(Shape(sizes + [right.columns])) { result in
+      multiply(view, right, into: result, workers: workers)
+      withExtendedLifetime(left) {}
+    }
+  }
+
+  static func multiply(
+    _ left: View, _ right: PackedMatrix, into result: UnsafeMutableBufferPointer<Float>,
+    isAdded: Bool = false, workers: any Workers
+  ) {
+    precondition(left.columns == right.rows, "\(left.columns) columns meet \(right.rows) rows")
+    let (rows, panels) = (left.rows, Int(lattice_gemm_panels(Int64(right.columns))))
+    guard rows > 0, panels > 0 else { return }
+    let tiles = split(rows: rows, panels: panels, threads: workers.threadCount)
+    let matrix = left.matrix
+    let target = SendablePointer(result.baseAddress)
+    let count = tiles.rows * tiles.panels
+    @Sendable func work(_ tile: Int) {
+      let (row, panel) = (tile / tiles.panels, tile % tiles.panels)
+      let range = lattice_gemm_range(
+        row_begin: Int64(bound(row, rows, tiles.rows)),
+        row_end: Int64(bound(row + 1, rows, tiles.rows)),
+        panel_begin: Int64(panel * panels / tiles.panels),
+        panel_end: Int64((panel + 1) * panels / tiles.panels), accumulate: isAdded ? 1 : 0)
+      let scratch = TensorStorage(byteCount: Int(lattice_gemm_scratch_bytes()))
+      let (k, n) = (Int64(right.rows), Int64(right.columns))
+      switch right.precision {
+      case .f32:
+        right.elements.withFloats {
+          lattice_gemm_f32(
+            matrix.value, $0.baseAddress, target.pointer, n, k, n, range, scratch.memory)
+        }
+      case .bf16:
+        right.elements.withElements(UInt16.self) {
+          lattice_gemm_bf16(
+            matrix.value, $0.baseAddress, target.pointer, n, k, n, range, scratch.memory)
+        }
+      }
+    }
+    workers.run(chunks: count, work)
+  }
+
+  /// The product of all but the last dimension by the last, or the other way round.
+  static func view(_ tensor: Tensor, isTransposed: Bool) -> View {
+    precondition(tensor.type == .f32 || tensor.type == .bf16, "\(tensor.type) is not multiplied")
+    let (rows, columns) = (tensor.shape.rows, tensor.shape.columns)
+    let address = tensor.withBytes { $0.baseAddress }
+    let matrix = lattice_matrix(
+      data: address, rs: Int64(isTransposed ? 1 : columns), cs: Int64(isTransposed ? columns : 1),
+      is_bf16: tensor.type == .bf16 ? 1 : 0)
+    return View(
+      matrix: SendableMatrix(matrix), rows: isTransposed ? columns : rows,
+      columns: isTransposed ? rows : columns)
+  }
+
+  /// Rows are split where that leaves much to each part; else columns, which read each their own part of B.
+  private static func split(
+    rows: Int, panels: Int, threads: Int
+  ) -> (rows: Int, panels: Int) {
+    guard threads > 1 else { return (1, 1) }
+    let grain = Int(LATTICE_GEMM_ROWS)
+    let byRows = (rows + grain - 1) / grain
+    if byRows >= threads * 2 { return (min(byRows, threads * 4), 1) }
+    // Four panels at a time are what few rows are multiplied by.
+    let byPanels = min(max(1, panels / 4), threads * (rows > 48 ? 2 : 4))
+    return (byRows, byPanels)
+  }
+
+  /// The first row of a part: a whole number of tiles of 12.
+  private static func bound(_ part: Int, _ rows: Int, _ parts: Int) -> Int {
+    part == parts ? rows : min(rows, part * rows / parts / 12 * 12)
+  }
+}
