@@ -124,6 +124,10 @@ let package = Package(
     tests(
       "StageHostTests",
       ["CStageABI", "DurableFiles", "JobModel", "StageCatalog", "StageHost", "StageSDK"]),
+    tests(
+      "JournalTests", ["JobModel", "Journal", .product(name: "GRDB", package: "GRDB.swift")]),
+    tests("JobQueueTests", ["DurableFiles", "JobModel", "JobQueue"]),
+    tests("WorkerLinkTests", ["DurableFiles", "WorkerLink"]),
     tests("JobReportTests", ["JobReport"]),
     tests(
       "FSQTests", ["CKernels", "FSQ", "TensorFiles"], exclude: ["Golden/README.md"],

@@ -46,7 +46,7 @@ package struct JobQueue: Sendable {
     package var size: Int
 
     package var message: String {
-      "the file has \(size) bytes; a spec has at most \(DropName.sizeLimit)"
+      "the file has \(size) bytes, a spec at most \(DropName.sizeLimit); name many files in a text file, with 'list'"
     }
   }
 
@@ -158,6 +158,23 @@ package struct JobQueue: Sendable {
     try AtomicFile.write(Array(json.utf8), to: "\(path).error.json")
     try AtomicFile.write(claim.bytes, to: path)
     try Files.removeTree(claim.folder.path)
+    return path
+  }
+
+  /// Turns a drop away that is too large to be taken: it is moved to `rejected/` as it is, with why beside it.
+  ///
+  /// - Returns: Its path there; nil when its writer has removed it meanwhile.
+  @discardableResult
+  package func turnAway(
+    _ unfit: Unfit, text: String, json: String
+  ) throws(FileError) -> String? {
+    let drop = "\(spool.incoming)/\(unfit.name)"
+    guard Files.exists(drop) else { return nil }
+    let path = "\(spool.rejected)/\(try freeName(unfit.name))"
+    try AtomicFile.write(Array(text.utf8), to: "\(path).error.txt")
+    try AtomicFile.write(Array(json.utf8), to: "\(path).error.json")
+    try Files.rename(drop, path)
+    try AtomicFile.syncDirectory(spool.rejected)
     return path
   }
 

@@ -23,7 +23,6 @@ final class Intake {
   private var ready: [String] = []
   /// Taken, and not jobs yet: found at the start, or what could not be written.
   private var claims: [JobQueue.Claim] = []
-  private var complained: Set<String> = []
   private var nextScan = ContinuousClock.now
   private var patience: ContinuousClock.Instant?
 
@@ -105,17 +104,17 @@ final class Intake {
     } catch {
       return postpone("look at what was handed in", error)
     }
-    for unfit in found.unfit { complain(unfit.name, unfit.message) }
-    let unfit = Set(found.unfit.map(\.name))
     let time = WallClock.monotonicNanoseconds
-    let specs = found.specs.filter { !unfit.contains($0.name) }
-    rule.keep(only: Set(specs.map(\.name)))
-    moved.formIntersection(specs.map(\.name))
-    complained.formIntersection(found.specs.map(\.name))
-    ready = specs.filter { spec in
+    rule.keep(only: Set(found.specs.map(\.name)))
+    moved.formIntersection(found.specs.map(\.name))
+    let settled = found.specs.filter { spec in
       rule.isSettled(spec.name, spec.look, wasMoved: moved.contains(spec.name), at: time)
-        && !isBeingWritten(spec.name, at: time)
     }.map(\.name)
+    let unfit = Dictionary(found.unfit.map { ($0.name, $0) }) { $1 }
+    for name in settled {
+      if let unfit = unfit[name] { turnAway(unfit) }
+    }
+    ready = settled.filter { unfit[$0] == nil && !isBeingWritten($0, at: time) }
     if rule.isWaiting {
       nextScan = min(nextScan, now + .seconds(max(0.02, configuration.settleSeconds / 4)))
     }
@@ -131,9 +130,17 @@ final class Intake {
     return PipelineSpec.parse(bytes).isSyntaxFault
   }
 
-  private func complain(_ name: String, _ message: String) {
-    if complained.insert(name).inserted {
-      log.write("'\(name)' is left where it is: \(message)", level: .warning)
+  private func turnAway(_ unfit: JobQueue.Unfit) {
+    let renderer = DiagnosticRenderer(file: unfit.name, source: [])
+    let fault = Diagnostic("E003", unfit.message, at: nil)
+    do {
+      let path = try queue.turnAway(
+        unfit, text: renderer.text([fault], verdict: "not queued"),
+        json: try renderer.json([fault]))
+      guard let path else { return }
+      log.write("'\(unfit.name)' is rejected: \(unfit.message); see \(path)", level: .warning)
+    } catch {
+      postpone("turn away '\(unfit.name)'", error)
     }
   }
 

@@ -1,7 +1,7 @@
 /// The order of bytes within an element.
-enum ByteOrder {
+package enum ByteOrder {
   /// Turns each element around, in place.
-  static func swap(_ memory: UnsafeMutableRawBufferPointer, width: Int) {
+  package static func swap(_ memory: UnsafeMutableRawBufferPointer, width: Int) {
     for start in stride(from: 0, to: memory.count, by: width) {
       for step in 0..<width / 2 { memory.swapAt(start + step, start + width - 1 - step) }
     }
@@ -9,9 +9,9 @@ enum ByteOrder {
 }
 
 /// Tensors whose first index varies fastest.
-enum FortranOrder {
+package enum FortranOrder {
   /// Puts such a tensor into row-major order, in place.
-  static func rearrange(_ memory: UnsafeMutableRawBufferPointer, shape: [Int], width: Int) {
+  package static func rearrange(_ memory: UnsafeMutableRawBufferPointer, shape: [Int], width: Int) {
     let source = [UInt8](memory)
     var position = [Int](repeating: 0, count: shape.count)
     var strides = [Int](repeating: width, count: shape.count)

@@ -1,9 +1,11 @@
 /// The header of numpy's `.npy` format, versions 1 to 3.
 ///
 /// Source: NumPy enhancement proposal 1, "A simple file format for NumPy arrays".
-struct NPYHeader {
-  static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
-  static let largest = 1 << 20
+package struct NPYHeader {
+  /// The first bytes of such a file.
+  package static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
+  /// The longest header text that is read, in bytes.
+  package static let largest = 1 << 20
 
   /// Reads the header from the first bytes of a file.
   ///
@@ -12,7 +14,7 @@ struct NPYHeader {
   ///   - path: For errors.
   /// - Returns: The tensor, without a name.
   /// - Throws: ``TensorFileError``.
-  static func read(_ bytes: [UInt8], path: String) throws(TensorFileError) -> TensorEntry {
+  package static func read(_ bytes: [UInt8], path: String) throws(TensorFileError) -> TensorEntry {
     let (start, length) = try size(bytes, path: path)
     guard bytes.count >= start + length else {
       throw .truncated(path: path, expected: start + length, found: bytes.count)
@@ -46,7 +48,13 @@ struct NPYHeader {
   }
 
   /// Where the header's text starts and how long it is.
-  static func size(_ bytes: [UInt8], path: String) throws(TensorFileError) -> (Int, Int) {
+  ///
+  /// - Parameters:
+  ///   - bytes: At least the first 12 of a file.
+  ///   - path: For errors.
+  /// - Returns: Two counts of bytes.
+  /// - Throws: ``TensorFileError``.
+  package static func size(_ bytes: [UInt8], path: String) throws(TensorFileError) -> (Int, Int) {
     guard bytes.count >= 12 else {
       throw .truncated(path: path, expected: 128, found: bytes.count)
     }
@@ -83,9 +91,10 @@ struct NPYHeader {
     return (type, order == ">" && type.byteCount > 1)
   }
 
+  /// `V2` is what numpy makes of bf16, a type it doesn't know.
   private static let types: [String: ScalarType] = [
     "b1": .bool, "u1": .u8, "i1": .i8, "u2": .u16, "i2": .i16, "u4": .u32, "i4": .i32, "u8": .u64,
-    "i8": .i64, "f2": .f16, "f4": .f32, "f8": .f64,
+    "i8": .i64, "f2": .f16, "f4": .f32, "f8": .f64, "V2": .bf16,
   ]
 
   /// The type in numpy's terms; it has none for bf16, whose bits are written as whole numbers.

@@ -3,12 +3,15 @@ import FoundationEssentials
 /// The header of the `.safetensors` format: a length, then JSON that names each tensor's type, shape and place.
 ///
 /// Source: https://github.com/huggingface/safetensors, "Format". Names and places are checked as its readers do:
-/// places are inside the file, agree with the shapes, and neither overlap nor leave gaps.
-struct SafetensorsHeader {
-  static let largest = 100_000_000
+/// places are inside the file, agree with the shapes, and neither overlap nor leave gaps; no name comes twice.
+package struct SafetensorsHeader {
+  /// The longest header that is read, in bytes.
+  package static let largest = 100_000_000
 
-  let entries: [TensorEntry]
-  let metadata: [String: String]
+  /// In the order in which they lie in the file.
+  package let entries: [TensorEntry]
+  /// The texts under `__metadata__`.
+  package let metadata: [String: String]
 
   /// Reads a header.
   ///
@@ -17,63 +20,95 @@ struct SafetensorsHeader {
   ///   - fileSize: Bytes of the whole file.
   ///   - path: For errors.
   /// - Throws: ``TensorFileError``.
-  init(_ json: [UInt8], fileSize: Int, path: String) throws(TensorFileError) {
-    func fault(_ text: String) -> TensorFileError {
-      .badHeader(path: path, format: ".safetensors", fault: text)
-    }
-    let members: [String: Member]
-    do {
-      members = try JSONDecoder().decode([String: Member].self, from: Data(json))
+  package init(_ json: [UInt8], fileSize: Int, path: String) throws(TensorFileError) {
+    let members: Members
+    do throws(HeaderJSON.Fault) {
+      members = try Members(json)
     } catch {
-      throw fault("its header is not the JSON it should be")
+      throw Self.fault(
+        path,
+        "its header is not the JSON it should be: \(error.expected) was expected at byte \(error.byte)"
+      )
+    }
+    if let name = members.repeated {
+      throw Self.fault(path, "its header has \(ShownName.quoted(name)) twice")
     }
     let start = 8 + json.count
     var entries: [TensorEntry] = []
-    for (name, member) in members where name != "__metadata__" {
-      guard let typeName = member.dtype, let shape = member.shape, let place = member.dataOffsets,
-        place.count == 2
-      else { throw fault("tensor '\(name)' lacks 'dtype', 'shape' or 'data_offsets'") }
-      guard let type = Self.types[typeName] else {
-        throw .unsupportedType(path: path, type: typeName)
-      }
-      guard let count = TensorEntry.elementCount(shape),
-        place[0] >= 0, place[1] >= place[0], place[1] - place[0] == count * type.byteCount
-      else { throw fault("the place of tensor '\(name)' doesn't agree with its shape \(shape)") }
-      guard place[1] <= fileSize - start else {
-        throw .truncated(path: path, expected: place[1] + start, found: fileSize)
-      }
-      entries.append(TensorEntry(name: name, type: type, shape: shape, offset: start + place[0]))
+    for draft in members.tensors {
+      entries.append(try Self.entry(draft, start: start, fileSize: fileSize, path: path))
     }
     entries.sort { ($0.offset, $0.byteCount, $0.name) < ($1.offset, $1.byteCount, $1.name) }
     var end = start
     for entry in entries {
       guard entry.offset == end else {
-        throw fault("there is a gap or an overlap before tensor '\(entry.name)'")
+        throw Self.fault(
+          path, "there is a gap or an overlap before tensor \(ShownName.quoted(entry.name))")
       }
       end += entry.byteCount
     }
-    guard end == fileSize else { throw fault("\(fileSize - end) bytes follow the last tensor") }
+    guard end == fileSize else {
+      throw Self.fault(path, "\(fileSize - end) bytes follow the last tensor")
+    }
     self.entries = entries
-    self.metadata = members["__metadata__"]?.texts ?? [:]
+    self.metadata = members.metadata
   }
 
-  /// The first bytes of a file that holds these tensors one after another; padded with spaces so that data is aligned.
-  static func bytes(
-    _ tensors: [(name: String, type: ScalarType, shape: [Int])], metadata: [String: String]
+  private static func entry(
+    _ draft: TensorDraft, start: Int, fileSize: Int, path: String
+  ) throws(TensorFileError) -> TensorEntry {
+    guard let typeName = draft.type, let shape = draft.shape, let place = draft.place,
+      place.count == 2
+    else {
+      throw fault(
+        path,
+        "tensor \(ShownName.quoted(draft.name)) lacks 'dtype', 'shape' or 'data_offsets'")
+    }
+    guard let type = types[typeName] else { throw .unsupportedType(path: path, type: typeName) }
+    guard let count = TensorEntry.elementCount(shape),
+      place[0] >= 0, place[1] >= place[0], place[1] - place[0] == count * type.byteCount
+    else {
+      throw fault(
+        path,
+        "the place of tensor \(ShownName.quoted(draft.name)) doesn't agree with its shape \(shape)")
+    }
+    guard place[1] <= fileSize - start else {
+      let (expected, overflow) = place[1].addingReportingOverflow(start)
+      throw .truncated(path: path, expected: overflow ? .max : expected, found: fileSize)
+    }
+    return TensorEntry(name: draft.name, type: type, shape: shape, offset: start + place[0])
+  }
+
+  private static func fault(_ path: String, _ text: String) -> TensorFileError {
+    .badHeader(path: path, format: ".safetensors", fault: text)
+  }
+
+  /// The first bytes of a file that holds these tensors one after another.
+  ///
+  /// - Parameters:
+  ///   - tensors: In the order of their bytes.
+  ///   - metadata: Texts for whoever opens the file.
+  ///   - alignment: Data starts at a multiple of it; the header is padded with spaces.
+  /// - Returns: The length and the header's text.
+  /// - Throws: An encoding error, for names that JSON can't hold.
+  package static func bytes(
+    _ tensors: [(name: String, type: ScalarType, shape: [Int])], metadata: [String: String],
+    alignment: Int = 8
   ) throws -> [UInt8] {
     var members: [String: Member] = [:]
     var offset = 0
     for tensor in tensors {
       let size = tensor.shape.reduce(tensor.type.byteCount, *)
-      members[tensor.name] = Member(
-        dtype: names[tensor.type], shape: tensor.shape, dataOffsets: [offset, offset + size])
+      members[tensor.name] = .tensor(
+        type: names[tensor.type] ?? "", shape: tensor.shape, place: [offset, offset + size])
       offset += size
     }
-    if !metadata.isEmpty { members["__metadata__"] = Member(texts: metadata) }
+    if !metadata.isEmpty { members["__metadata__"] = .texts(metadata) }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     var json = Array(try encoder.encode(members))
-    json += [UInt8](repeating: 0x20, count: (8 - json.count % 8) % 8)
+    let rest = (8 + json.count) % alignment
+    json += [UInt8](repeating: 0x20, count: (alignment - rest) % alignment)
     return (0..<8).map { UInt8(truncatingIfNeeded: json.count >> (8 * $0)) } + json
   }
 
@@ -84,39 +119,70 @@ struct SafetensorsHeader {
   private static let names = Dictionary(uniqueKeysWithValues: types.map { ($1, $0) })
 }
 
-/// A member of the header: a tensor, or the texts under `__metadata__`.
-private struct Member: Codable {
-  var dtype: String?
-  var shape: [Int]?
-  var dataOffsets: [Int]?
-  var texts: [String: String] = [:]
+/// A member of a header that is written.
+private enum Member: Encodable {
+  case tensor(type: String, shape: [Int], place: [Int])
+  case texts([String: String])
 
   enum CodingKeys: String, CodingKey { case dtype, shape, dataOffsets = "data_offsets" }
 
-  init(dtype: String?, shape: [Int]?, dataOffsets: [Int]?) {
-    self.dtype = dtype
-    self.shape = shape
-    self.dataOffsets = dataOffsets
-  }
-
-  init(texts: [String: String]) { self.texts = texts }
-
-  init(from decoder: any Decoder) throws {
-    if decoder.codingPath.last?.stringValue == "__metadata__" {
-      texts = try [String: String](from: decoder)
-      return
-    }
-    let members = try decoder.container(keyedBy: CodingKeys.self)
-    dtype = try members.decodeIfPresent(String.self, forKey: .dtype)
-    shape = try members.decodeIfPresent([Int].self, forKey: .shape)
-    dataOffsets = try members.decodeIfPresent([Int].self, forKey: .dataOffsets)
-  }
-
   func encode(to encoder: any Encoder) throws {
-    guard texts.isEmpty else { return try texts.encode(to: encoder) }
-    var members = encoder.container(keyedBy: CodingKeys.self)
-    try members.encodeIfPresent(dtype, forKey: .dtype)
-    try members.encodeIfPresent(shape, forKey: .shape)
-    try members.encodeIfPresent(dataOffsets, forKey: .dataOffsets)
+    switch self {
+    case .texts(let texts): try texts.encode(to: encoder)
+    case .tensor(let type, let shape, let place):
+      var members = encoder.container(keyedBy: CodingKeys.self)
+      try members.encode(type, forKey: .dtype)
+      try members.encode(shape, forKey: .shape)
+      try members.encode(place, forKey: .dataOffsets)
+    }
+  }
+}
+
+/// What a header that is read says of a tensor, unchecked.
+private struct TensorDraft {
+  var name: String
+  var type: String?
+  var shape: [Int]?
+  var place: [Int]?
+}
+
+/// What a header that is read says, unchecked.
+private struct Members {
+  var tensors: [TensorDraft] = []
+  var metadata: [String: String] = [:]
+  /// A name that came twice.
+  var repeated: String?
+
+  init(_ bytes: [UInt8]) throws(HeaderJSON.Fault) {
+    var json = HeaderJSON(bytes)
+    var names: Set<String> = []
+    try json.object { json, name throws(HeaderJSON.Fault) in
+      if !names.insert(name).inserted { repeated = name }
+      if name == "__metadata__" { try readTexts(&json) } else { try readTensor(&json, name) }
+    }
+    try json.end()
+  }
+
+  private mutating func readTexts(_ json: inout HeaderJSON) throws(HeaderJSON.Fault) {
+    try json.object { json, key throws(HeaderJSON.Fault) in
+      if metadata.updateValue(try json.text(), forKey: key) != nil { repeated = key }
+    }
+  }
+
+  private mutating func readTensor(
+    _ json: inout HeaderJSON, _ name: String
+  ) throws(HeaderJSON.Fault) {
+    var draft = TensorDraft(name: name)
+    var keys: Set<String> = []
+    try json.object { json, key throws(HeaderJSON.Fault) in
+      if !keys.insert(key).inserted { repeated = key }
+      switch key {
+      case "dtype": draft.type = try json.text()
+      case "shape": draft.shape = try json.integers()
+      case "data_offsets": draft.place = try json.integers()
+      default: try json.anything()
+      }
+    }
+    tensors.append(draft)
   }
 }

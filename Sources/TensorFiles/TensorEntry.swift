@@ -19,7 +19,7 @@ package struct TensorEntry: Hashable, Sendable {
   package var byteCount: Int { count * type.byteCount }
 
   /// The product of sizes, or nil when it isn't a size that memory could have.
-  static func elementCount(_ shape: [Int]) -> Int? {
+  package static func elementCount(_ shape: [Int]) -> Int? {
     var count = 1
     for size in shape {
       guard size >= 0 else { return nil }

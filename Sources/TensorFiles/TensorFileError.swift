@@ -25,11 +25,11 @@ extension TensorFileError: CustomStringConvertible {
       "'\(path)' is no sound \(format) file: \(fault)"
     case .unsupportedType(let path, let type):
       """
-      '\(path)' holds elements of type '\(type)', which Lattice doesn't read; \
+      '\(path)' holds elements of type \(ShownName.quoted(type)), which Lattice doesn't read; \
       save it as one of \(ScalarType.allCases.map(\.rawValue).joined(separator: ", "))
       """
     case .noTensor(let path, let name, let found):
-      "'\(path)' has no tensor '\(name)'; it has \(Self.list(found))"
+      "'\(path)' has no tensor \(ShownName.quoted(name)); it has \(Self.list(found))"
     case .ambiguous(let path, let found):
       "'\(path)' has several tensors, name one: \(Self.list(found))"
     }
@@ -37,7 +37,7 @@ extension TensorFileError: CustomStringConvertible {
 
   private static func list(_ names: [String]) -> String {
     guard !names.isEmpty else { return "none" }
-    let shown = names.prefix(8).map { "'\($0)'" }.joined(separator: ", ")
+    let shown = names.prefix(8).map(ShownName.quoted).joined(separator: ", ")
     return names.count > 8 ? "\(shown) and \(names.count - 8) more" : shown
   }
 }

@@ -42,9 +42,9 @@ package final class FlightRecorder: @unchecked Sendable {
   /// Makes an empty page, replacing one that is there.
   package static func create(at path: String) throws(FileError) -> FlightRecorder {
     let file = try OpenFile(path, O_RDWR | O_CREAT | O_TRUNC)
-    guard ftruncate(file.descriptor, off_t(pageBytes)) == 0 else {
-      throw FileError("resize", path, errno)
-    }
+    // Reserved, not only sized: writing to a mapped page that the disk has no room for would end the process.
+    let code = posix_fallocate(file.descriptor, 0, off_t(pageBytes))
+    guard code == 0 else { throw FileError("reserve room for", path, code) }
     let recorder = try FlightRecorder(file)
     recorder.store(Word.magic, magic)
     return recorder

@@ -76,12 +76,32 @@ import Testing
         - { id: save, use: image.write@1, inn: { image: read.image } }
       """)
     let text = "\(daemon.spool.rejected)/bad.yaml.error.txt"
-    try daemon.waitUntil("the spec is rejected") { FileManager.default.fileExists(atPath: text) }
+    // The spec itself is written last.
+    try daemon.waitUntil("the spec is rejected") {
+      FileManager.default.fileExists(atPath: "\(daemon.spool.rejected)/bad.yaml")
+    }
     let message = try String(contentsOfFile: text, encoding: .utf8)
     #expect(message.contains("'inn'"), "\(message)")
-    #expect(FileManager.default.fileExists(atPath: "\(daemon.spool.rejected)/bad.yaml"))
     #expect(FileManager.default.fileExists(atPath: "\(daemon.spool.rejected)/bad.yaml.error.json"))
     #expect(daemon.results().isEmpty)
+    daemon.stop()
+  }
+
+  /// What can't be a spec is moved away as it is, with the reason beside it.
+  @Test func aSpecThatIsTooLargeIsRejectedUnread() throws {
+    let daemon = try Daemon()
+    try daemon.start()
+    try daemon.drop("huge.yaml", "version: 1\n" + String(repeating: "#", count: 1 << 20))
+    let path = "\(daemon.spool.rejected)/huge.yaml"
+    try daemon.waitUntil("the spec is rejected") { FileManager.default.fileExists(atPath: path) }
+    #expect(
+      try String(contentsOfFile: "\(path).error.txt", encoding: .utf8) == """
+        huge.yaml: error[E003]: the file has 1048587 bytes, a spec at most 1048576; name many files in a text file, with 'list'
+        1 error, 0 warnings: not queued.
+
+        """)
+    #expect(try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int == 1_048_587)
+    #expect(!FileManager.default.fileExists(atPath: "\(daemon.spool.incoming)/huge.yaml"))
     daemon.stop()
   }
 }
