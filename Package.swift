@@ -69,6 +69,7 @@ let package = Package(
     library("FSQ", ["CKernels"]),
     library("TensorCore"),
     library("Kernels", ["CKernels", "TensorCore"]),
+    library("Autograd", ["CKernels", "Kernels", "TensorCore"]),
     library("TensorFiles"),
     library("ImageCodecs", ["CImageCodecs", "CKernels"]),
     library("Metrics", ["CKernels"]),
@@ -134,6 +135,7 @@ let package = Package(
       resources: [.copy("Golden")]),
     tests("TensorCoreTests", ["TensorCore"]),
     tests("KernelsTests", ["CKernels", "Kernels", "TensorCore"]),
+    tests("AutogradTests", ["Autograd", "Kernels", "TensorCore"]),
     tests("TensorFilesTests", ["TensorFiles"]),
     tests("MetricsTests", ["CKernels", "Metrics"]),
     tests(

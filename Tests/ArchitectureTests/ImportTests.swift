@@ -7,6 +7,7 @@ private let allowedImports: [String: Set<String>] = [
   "Sources/FSQ": ["CKernels"],
   "Sources/TensorCore": [],
   "Sources/Kernels": ["CKernels", "TensorCore"],
+  "Sources/Autograd": ["CKernels", "Kernels", "TensorCore"],
   "Sources/TensorFiles": [],
   "Sources/Metrics": ["CKernels"],
   "Sources/ImageCodecs": ["CImageCodecs", "CKernels"],
@@ -45,7 +46,7 @@ private let systemModules: Set<String> = [
 
 /// Targets a worker or plugin loads: full Foundation costs each process 15 ms and 20 MB.
 private let withoutFoundation: Set<String> = [
-  "Sources/StageSDK", "Sources/FSQ", "Sources/TensorCore", "Sources/Kernels", "Sources/TensorFiles",
+  "Sources/StageSDK", "Sources/FSQ", "Sources/TensorCore", "Sources/Kernels", "Sources/Autograd", "Sources/TensorFiles",
   "Sources/Metrics",
   "Sources/ImageCodecs", "Plugins/ImageStages", "Plugins/TensorStages", "Plugins/FSQStages",
   "Sources/JobModel", "Sources/DurableFiles", "Sources/WorkerLink", "Sources/StageHost",

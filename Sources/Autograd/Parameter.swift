@@ -1,0 +1,56 @@
+package import Kernels
+import Synchronization
+package import TensorCore
+
+/// A tensor that is learned, by name.
+///
+/// Its value is changed by an optimizer between passes, never during one.
+package final class Parameter: @unchecked Sendable {
+  // One training loop changes a parameter while nobody else uses it; many passes may read it at once.
+
+  /// Names of modules joined by "/", as in a checkpoint.
+  package let name: String
+  /// Bumped by every change of the value.
+  package private(set) var version = 0
+  /// The value; f32.
+  package var value: Tensor {
+    didSet { version += 1 }
+  }
+  private let packed = Mutex<[PackedKey: Packed]>([:])
+
+  private struct PackedKey: Hashable {
+    let isTransposed: Bool
+    let precision: Precision
+    let columns: Int
+  }
+
+  private struct Packed {
+    let version: Int
+    let matrix: PackedMatrix
+  }
+
+  /// Names a tensor.
+  package init(_ name: String, _ value: Tensor) {
+    self.name = name
+    self.value = value
+  }
+
+  /// The value as the right factor of products, packed once for each version of it.
+  ///
+  /// - Parameters:
+  ///   - columns: Of the matrix that the value is seen as; its rows follow.
+  ///   - isTransposed: True for the transpose of that matrix.
+  ///   - precision: What its elements are rounded to.
+  ///   - workers: Who packs.
+  package func packed(
+    columns: Int, isTransposed: Bool, precision: Precision, workers: any Workers
+  ) -> PackedMatrix {
+    let key = PackedKey(isTransposed: isTransposed, precision: precision, columns: columns)
+    if let known = packed.withLock({ $0[key] }), known.version == version { return known.matrix }
+    let matrix = PackedMatrix(
+      value.reshaped([value.shape.count / max(1, columns), columns]), isTransposed: isTransposed,
+      precision: precision, workers: workers)
+    packed.withLock { $0[key] = Packed(version: version, matrix: matrix) }
+    return matrix
+  }
+}

@@ -1,0 +1,64 @@
+import Kernels
+import TensorCore
+
+extension Pass {
+  /// y = x W + b over the last dimension.
+  ///
+  /// - Parameters:
+  ///   - input: Shape (…, inputs).
+  ///   - weight: Shape (inputs, outputs), or any shape of as many elements whose last dimensions make up the outputs.
+  ///   - bias: As many values as outputs; nil for none.
+  ///   - outputs: Columns of the weight; nil for its last dimension.
+  /// - Returns: Shape (…, outputs).
+  package func linear(
+    _ input: Variable, weight: Parameter, bias: Parameter? = nil, outputs: Int? = nil
+  ) -> Variable {
+    let columns = outputs ?? weight.value.shape.columns
+    let weightVariable = variable(weight)
+    let biasVariable = bias.map { variable($0) }
+    let packed = weight.packed(
+      columns: columns, isTransposed: false, precision: precision, workers: workers)
+    var value = Gemm.multiply(input.value, packed, workers: workers)
+    if let biasVariable { addToRows(biasVariable.value, of: &value) }
+    return result(value, of: [input, weightVariable] + [biasVariable].compactMap(\.self)) {
+      gradient, pass in
+      if let biasVariable, biasVariable.needsGradient {
+        let sums = pass.columnSums(gradient)
+        biasVariable.accumulate(sums.reshaped(biasVariable.shape), pass)
+      }
+      if input.needsGradient {
+        let turned = weight.packed(
+          columns: columns, isTransposed: true, precision: pass.precision, workers: pass.workers)
+        let part = Gemm.multiply(gradient, turned, workers: pass.workers)
+        input.accumulate(part.reshaped(input.shape), pass)
+      }
+      if weightVariable.needsGradient {
+        let right = PackedMatrix(gradient, precision: pass.precision, workers: pass.workers)
+        let part = Gemm.multiply(input.value, isTransposed: true, right, workers: pass.workers)
+        weightVariable.accumulate(part.reshaped(weightVariable.shape), pass)
+      }
+    }
+  }
+
+  /// The product of two matrices, both of which may be learned: (M, K) by (K, N), or by (N, K) transposed.
+  package func product(
+    _ left: Variable, _ right: Variable, isRightTransposed: Bool = false
+  ) -> Variable {
+    let packed = PackedMatrix(
+      right.value, isTransposed: isRightTransposed, precision: precision, workers: workers)
+    let value = Gemm.multiply(left.value, packed, workers: workers)
+    return result(value, of: [left, right]) { gradient, pass in
+      if left.needsGradient {
+        let turned = PackedMatrix(
+          right.value, isTransposed: !isRightTransposed, precision: pass.precision,
+          workers: pass.workers)
+        left.accumulate(Gemm.multiply(gradient, turned, workers: pass.workers), pass)
+      }
+      guard right.needsGradient else { return }
+      let factors = isRightTransposed ? (gradient, left.value) : (left.value, gradient)
+      let packed = PackedMatrix(factors.1, precision: pass.precision, workers: pass.workers)
+      let part = Gemm.multiply(factors.0, isTransposed: true, packed, workers: pass.workers)
+      right.accumulate(part, pass)
+    }
+  }
+}

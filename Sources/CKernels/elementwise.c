@@ -1,0 +1,45 @@
+#include "lattice_elementwise.h"
+
+#include "lattice_dispatch.h"
+
+LATTICE_CLONES
+void lattice_add_f32(const float *from, float *to, int64_t count) {
+   for (int64_t i = 0; i < count; ++i) to[i] += from[i];
+}
+
+LATTICE_CLONES
+void lattice_add_row_f32(const float *row, float *to, int64_t rows, int64_t cols) {
+   for (int64_t r = 0; r < rows; ++r)
+      for (int64_t c = 0; c < cols; ++c) to[r * cols + c] += row[c];
+}
+
+LATTICE_CLONES
+void lattice_multiply_f32(const float *a, const float *b, float *out, int64_t count) {
+   for (int64_t i = 0; i < count; ++i) out[i] = a[i] * b[i];
+}
+
+LATTICE_CLONES
+void lattice_scale_f32(const float *in, float factor, float *out, int64_t count) {
+   for (int64_t i = 0; i < count; ++i) out[i] = factor * in[i];
+}
+
+LATTICE_CLONES
+void lattice_column_sums_f32(const float *in, int64_t rows, int64_t cols, float *sums) {
+   for (int64_t c = 0; c < cols; ++c) sums[c] = 0;
+   for (int64_t r = 0; r < rows; ++r)
+      for (int64_t c = 0; c < cols; ++c) sums[c] += in[r * cols + c];
+}
+
+// Lanes that are added up side by side.
+#define LANES 16
+
+LATTICE_CLONES
+double lattice_sum_f32(const float *in, int64_t count) {
+   double  lanes[LANES] = {0}, sum = 0;
+   int64_t start = 0;
+   for (; start + LANES <= count; start += LANES)
+      for (int64_t i = 0; i < LANES; ++i) lanes[i] += in[start + i];
+   for (; start < count; ++start) sum += in[start];
+   for (int64_t i = 0; i < LANES; ++i) sum += lanes[i];
+   return sum;
+}
