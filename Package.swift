@@ -65,6 +65,8 @@ let package = Package(
     .target(
       name: "CImageCodecs", cSettings: [.unsafeFlags(["-O2"])],
       linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg")]),
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     library("StageSDK", ["CStageABI"]),
     library("FSQ", ["CKernels"]),
     library("TensorCore"),
@@ -113,7 +115,10 @@ let package = Package(
       ],
       swiftSettings: settings),
     .executableTarget(
-      name: "lattice-bench", dependencies: ["JobReport", argumentParser], swiftSettings: settings),
+      name: "lattice-bench",
+      dependencies: [
+        "CKernels", "COpenBLAS", "JobReport", "Kernels", "TensorCore", argumentParser,
+      ], swiftSettings: settings),
     tests("JobModelTests", ["JobModel"]),
     tests("DurableFilesTests", ["DurableFiles"]),
     tests("YAMLTests", ["YAML"]),

@@ -42,6 +42,7 @@ package final class Parameter: @unchecked Sendable {
   ///   - isTransposed: True for the transpose of that matrix.
   ///   - precision: What its elements are rounded to.
   ///   - workers: Who packs.
+  /// - Returns: The packed matrix.
   package func packed(
     columns: Int, isTransposed: Bool, precision: Precision, workers: any Workers
   ) -> PackedMatrix {

@@ -36,6 +36,7 @@ package struct Pass {
   ///   - value: The result.
   ///   - inputs: What it was computed from.
   ///   - backward: Gets the gradient of the result and adds to those of the inputs; not called when none arrives.
+  /// - Returns: A variable that the tape knows, if there is a tape and an input wants a gradient.
   func result(
     _ value: Tensor, of inputs: [Variable], backward: @escaping (Tensor, Pass) -> Void
   ) -> Variable {

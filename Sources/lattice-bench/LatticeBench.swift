@@ -11,6 +11,7 @@ struct LatticeBench: ParsableCommand {
       Examples:
         lattice-bench pipeline --images 192 --processes 2
         lattice-bench overhead --jobs 200
+        lattice-bench gemm --threads 2
       """,
-    subcommands: [PipelineBench.self, OverheadBench.self])
+    subcommands: [PipelineBench.self, OverheadBench.self, GemmBench.self])
 }

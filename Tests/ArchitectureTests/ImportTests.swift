@@ -36,7 +36,9 @@ private let allowedImports: [String: Set<String>] = [
     "ArgumentParser", "DurableFiles", "JobModel", "JobQueue", "JobReport", "Journal",
     "PipelineSpec", "Planning", "StageCatalog", "Supervision", "WorkerLink", "YAML",
   ],
-  "Sources/lattice-bench": ["ArgumentParser", "CKernels", "FSQ", "JobReport"],
+  "Sources/lattice-bench": [
+    "ArgumentParser", "CKernels", "COpenBLAS", "JobReport", "Kernels", "TensorCore",
+  ],
 ]
 
 /// Modules of the toolchain, which any target may import unless ``withoutFoundation`` says otherwise.
@@ -46,7 +48,8 @@ private let systemModules: Set<String> = [
 
 /// Targets a worker or plugin loads: full Foundation costs each process 15 ms and 20 MB.
 private let withoutFoundation: Set<String> = [
-  "Sources/StageSDK", "Sources/FSQ", "Sources/TensorCore", "Sources/Kernels", "Sources/Autograd", "Sources/TensorFiles",
+  "Sources/StageSDK", "Sources/FSQ", "Sources/TensorCore", "Sources/Kernels", "Sources/Autograd",
+  "Sources/TensorFiles",
   "Sources/Metrics",
   "Sources/ImageCodecs", "Plugins/ImageStages", "Plugins/TensorStages", "Plugins/FSQStages",
   "Sources/JobModel", "Sources/DurableFiles", "Sources/WorkerLink", "Sources/StageHost",

@@ -27,6 +27,7 @@ enum GradientCheck {
   ///   - tolerance: Of a gradient, absolute.
   ///   - threads: That compute.
   ///   - function: Computes a tensor.
+  ///   - sourceLocation: Where a fault is shown.
   static func check(
     _ parameters: [Parameter], step: Float = 1 / 64, tolerance: Float = 2e-3, threads: Int = 2,
     _ function: (Pass) -> Variable, sourceLocation: SourceLocation = #_sourceLocation

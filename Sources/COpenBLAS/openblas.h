@@ -1,0 +1,2 @@
+// OpenBLAS: products and decompositions of matrices.
+#include <cblas.h>
