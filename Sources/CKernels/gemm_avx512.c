@@ -65,17 +65,18 @@ BF16 INLINE void tile_bf16(const gemm_tile *tile, const int rows, const int pane
    }
 }
 
-// 12 rows of 32 f32 each to 16 pairs of bf16, pair by pair: (16, 12, 2). Rounds to nearest, ties to even.
+// 12 rows of f32 to pairs of bf16, pair by pair: (pairs, 12, 2). Rounds to nearest, ties to even. Row after row, since
+// rows a power of two apart would push one another out of the cache.
 BF16 void gemm_pack_pairs_avx512(const float *a, int64_t rs, int64_t pairs, uint16_t *packed) {
-   int32_t words[TILE_ROWS][16], *out = (int32_t *)packed;
-   for (int64_t i = 0; i < pairs; i += 16) {
-      for (int r = 0; r < TILE_ROWS; ++r) {
+   int32_t words[TILE_ROWS][BLOCK_K / 2], *out = (int32_t *)packed;
+   for (int r = 0; r < TILE_ROWS; ++r)
+      for (int64_t i = 0; i < pairs; i += 16) {
          const float *from = a + r * rs + i * 2;
-         _mm512_storeu_si512(words[r], (__m512i)_mm512_cvtne2ps_pbh(_mm512_loadu_ps(from + 16), _mm512_loadu_ps(from)));
+         _mm512_storeu_si512(words[r] + i,
+                             (__m512i)_mm512_cvtne2ps_pbh(_mm512_loadu_ps(from + 16), _mm512_loadu_ps(from)));
       }
-      for (int p = 0; p < 16; ++p)
-         for (int r = 0; r < TILE_ROWS; ++r) out[(i + p) * TILE_ROWS + r] = words[r][p];
-   }
+   for (int64_t i = 0; i < pairs; ++i)
+      for (int r = 0; r < TILE_ROWS; ++r) out[i * TILE_ROWS + r] = words[r][i];
 }
 
 #define ROWS(n)                                                             \

@@ -142,17 +142,20 @@ package enum Gemm {
       columns: isTransposed ? rows : columns)
   }
 
-  /// Rows are split where that leaves much to each part; else columns, which read each their own part of B.
+  /// Rows are split where that leaves much to each part, since every part packs its rows for itself; else columns.
   private static func split(
     rows: Int, panels: Int, threads: Int
   ) -> (rows: Int, panels: Int) {
     guard threads > 1 else { return (1, 1) }
-    let grain = Int(LATTICE_GEMM_ROWS)
-    let byRows = (rows + grain - 1) / grain
-    if byRows >= threads * 2 { return (min(byRows, threads * 4), 1) }
+    let (most, least) = (Int(LATTICE_GEMM_ROWS), 48)
+    if rows >= threads * least {
+      // A whole number for each thread; twice that if it can be, so that one that was held up holds up no other.
+      var each = ((rows + most - 1) / most + threads - 1) / threads
+      if each == 1, rows >= threads * 2 * least { each = 2 }
+      return (each * threads, 1)
+    }
     // Four panels at a time are what few rows are multiplied by.
-    let byPanels = min(max(1, panels / 4), threads * (rows > 48 ? 2 : 4))
-    return (byRows, byPanels)
+    return (1, min(max(1, panels / 4), threads * 4))
   }
 
   /// The first row of a part: a whole number of tiles of 12.

@@ -11,11 +11,11 @@ struct MachinePeak {
   /// Bytes a second read from memory, in thousands of millions.
   let read: Double
 
-  /// Measures, the best of five short runs each.
+  /// Measures, the best of twenty short runs each.
   init(threads: Int) {
     let team = ThreadTeam(threadCount: threads)
-    f32 = Self.rate(team) { lattice_peak_f32(4_000_000, &$0) }
-    bf16 = Self.rate(team) { lattice_peak_bf16(4_000_000, &$0) }
+    f32 = Self.rate(team) { lattice_peak_f32(2_000_000, &$0) }
+    bf16 = Self.rate(team) { lattice_peak_bf16(2_000_000, &$0) }
     let count = 64 << 20
     let memory = Tensor([count], repeating: 1)
     read = memory.withFloats { floats in
@@ -49,7 +49,7 @@ struct MachinePeak {
   }
 
   private static func best(_ measure: () -> Double) -> Double {
-    (0..<5).map { _ in measure() }.max() ?? 0
+    (0..<20).map { _ in measure() }.max() ?? 0
   }
 }
 
