@@ -72,6 +72,7 @@ let package = Package(
     library("TensorCore"),
     library("Kernels", ["CKernels", "TensorCore"]),
     library("Autograd", ["CKernels", "Kernels", "TensorCore"]),
+    library("Training", ["Autograd", "Kernels", "TensorCore"]),
     library("TensorFiles"),
     library("ImageCodecs", ["CImageCodecs", "CKernels"]),
     library("Metrics", ["CKernels"]),
@@ -141,6 +142,7 @@ let package = Package(
     tests("TensorCoreTests", ["TensorCore"]),
     tests("KernelsTests", ["CKernels", "Kernels", "TensorCore"]),
     tests("AutogradTests", ["Autograd", "Kernels", "TensorCore"]),
+    tests("TrainingTests", ["TensorCore", "Training"]),
     tests("TensorFilesTests", ["TensorFiles"]),
     tests("MetricsTests", ["CKernels", "Metrics"]),
     tests(

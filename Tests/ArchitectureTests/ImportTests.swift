@@ -8,6 +8,7 @@ private let allowedImports: [String: Set<String>] = [
   "Sources/TensorCore": [],
   "Sources/Kernels": ["CKernels", "TensorCore"],
   "Sources/Autograd": ["CKernels", "Kernels", "TensorCore"],
+  "Sources/Training": ["Autograd", "CKernels", "Kernels", "TensorCore"],
   "Sources/TensorFiles": [],
   "Sources/Metrics": ["CKernels"],
   "Sources/ImageCodecs": ["CImageCodecs", "CKernels"],
@@ -49,6 +50,7 @@ private let systemModules: Set<String> = [
 /// Targets a worker or plugin loads: full Foundation costs each process 15 ms and 20 MB.
 private let withoutFoundation: Set<String> = [
   "Sources/StageSDK", "Sources/FSQ", "Sources/TensorCore", "Sources/Kernels", "Sources/Autograd",
+  "Sources/Training",
   "Sources/TensorFiles",
   "Sources/Metrics",
   "Sources/ImageCodecs", "Plugins/ImageStages", "Plugins/TensorStages", "Plugins/FSQStages",
