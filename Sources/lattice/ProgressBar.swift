@@ -5,13 +5,17 @@ struct ProgressBar: Hashable {
   var name: String
   var done: Int
   var total: Int
+  /// Of `done`, how many were so before `elapsed` began: an interrupted run goes on from there.
+  var doneBefore = 0
   /// Seconds since the first item could start.
   var elapsed: Double
   /// What to say instead of a rate: "queued", "succeeded".
   var note: String?
 
   /// Items a second so far; nil before anything is done.
-  var rate: Double? { done > 0 && elapsed > 0 ? Double(done) / elapsed : nil }
+  var rate: Double? {
+    done > doneBefore && elapsed > 0 ? Double(done - doneBefore) / elapsed : nil
+  }
 
   /// Seconds that the rest will take at this rate.
   var remaining: Double? { rate.map { Double(max(0, total - done)) / $0 } }

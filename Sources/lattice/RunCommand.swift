@@ -56,15 +56,16 @@ struct RunCommand: ParsableCommand {
     do { run = try ForegroundRun(place) } catch { throw failure("\(error)") }
     let started = ContinuousClock.now
     var display = ProgressDisplay()
-    var plannedID: JobID?
+    var doneBefore: Int?
     let outcome = try run.run(
       file.bytes, signals: signals,
-      onPlan: { id, _, warnings in
-        plannedID = id
+      onPlan: { _, _, warnings in
         if !warnings.isEmpty && !quiet { file.show(warnings, verdict: "") }
       },
       onProgress: { progress in
-        if !quiet { display.show([Self.bar(progress, since: started)]) }
+        let done = progress.itemsDone + progress.itemsFailed
+        if doneBefore == nil { doneBefore = done }
+        if !quiet { display.show([Self.bar(progress, since: started, doneBefore ?? done)]) }
       })
     switch outcome {
     case .rejected(let faults):
@@ -74,7 +75,7 @@ struct RunCommand: ParsableCommand {
       say("stopped; the same command goes on from here")
       throw Outcome.cancelled.exitCode
     case .ended(let result):
-      try finish(result, place, plannedID)
+      try finish(result, place)
     }
   }
 
@@ -91,18 +92,16 @@ struct RunCommand: ParsableCommand {
   }
 
   private static func bar(
-    _ progress: JobProgress, since start: ContinuousClock.Instant
+    _ progress: JobProgress, since start: ContinuousClock.Instant, _ doneBefore: Int
   ) -> ProgressBar {
     let elapsed = (ContinuousClock.now - start) / .seconds(1)
     return ProgressBar(
       name: progress.name, done: progress.itemsDone + progress.itemsFailed,
-      total: progress.itemsTotal, elapsed: elapsed,
+      total: progress.itemsTotal, doneBefore: doneBefore, elapsed: elapsed,
       note: progress.state == .running ? nil : progress.pause ?? progress.state.rawValue)
   }
 
-  private func finish(
-    _ result: JobResult, _ place: ForegroundRun.Place, _ id: JobID?
-  ) throws {
+  private func finish(_ result: JobResult, _ place: ForegroundRun.Place) throws {
     if output.json { try printJSON(result) }
     let folder = place.spool.job(result.id)
     if !quiet || result.state == .failed { summarize(result, folder) }
