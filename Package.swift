@@ -141,7 +141,7 @@ let package = Package(
       resources: [.copy("Golden")]),
     tests("TensorCoreTests", ["TensorCore"]),
     tests("KernelsTests", ["CKernels", "Kernels", "TensorCore"]),
-    tests("AutogradTests", ["Autograd", "Kernels", "TensorCore"]),
+    tests("AutogradTests", ["Autograd", "CKernels", "Kernels", "TensorCore"]),
     tests("TrainingTests", ["TensorCore", "Training"]),
     tests("TensorFilesTests", ["TensorFiles"]),
     tests("MetricsTests", ["CKernels", "Metrics"]),

@@ -42,6 +42,15 @@ import Testing
     }
   }
 
+  @Test func embeddings() {
+    let table = parameter("table", [5, 3], 1)
+    let indices = Tensor([2, 3], integers: [4, 0, 4, 1, 4, 3])
+    GradientCheck.check([table]) { $0.embed(indices, in: table) }
+    let rows = Pass(workers: OneThread()).embed(indices, in: table).value
+    #expect(rows.shape == [2, 3, 3])
+    #expect(Array(rows.floats[0..<3]) == Array(table.value.floats[12..<15]))
+  }
+
   @Test func valuesUsedTwiceGetBothGradients() {
     let a = parameter("a", [2, 2], 1)
     GradientCheck.check([a]) { pass in
