@@ -61,7 +61,8 @@ import Testing
         == wrong + "tensor 'a' lacks 'dtype', 'shape' or 'data_offsets'")
     #expect(
       try scratch.fault(safetensors("{not json", eight))
-        == wrong + "its header is not the JSON it should be")
+        == wrong
+        + "its header is not the JSON it should be: a text in double quotes was expected at byte 1")
     let long = "{\(tensor("a", "[1000]", 0, 4000))}"
     #expect(
       try scratch.fault(safetensors(long, eight))
