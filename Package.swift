@@ -72,7 +72,7 @@ let package = Package(
     library("TensorCore"),
     library("Kernels", ["CKernels", "TensorCore"]),
     library("Autograd", ["CKernels", "Kernels", "TensorCore"]),
-    library("Training", ["Autograd", "Kernels", "TensorCore"]),
+    library("Training", ["Autograd", "CKernels", "Kernels", "TensorCore"]),
     library("TensorFiles"),
     library("ImageCodecs", ["CImageCodecs", "CKernels"]),
     library("Metrics", ["CKernels"]),
@@ -142,7 +142,7 @@ let package = Package(
     tests("TensorCoreTests", ["TensorCore"]),
     tests("KernelsTests", ["CKernels", "Kernels", "TensorCore"]),
     tests("AutogradTests", ["Autograd", "CKernels", "Kernels", "TensorCore"]),
-    tests("TrainingTests", ["TensorCore", "Training"]),
+    tests("TrainingTests", ["Autograd", "Kernels", "TensorCore", "Training"]),
     tests("TensorFilesTests", ["TensorFiles"]),
     tests("MetricsTests", ["CKernels", "Metrics"]),
     tests(

@@ -109,36 +109,10 @@ extension Pass {
   }
 
   private func productOfElements(_ first: Tensor, _ second: Tensor) -> Tensor {
-    let workers = workers
-    return Tensor(first.shape) { result in
-      let target = SendablePointer(result.baseAddress)
-      first.withFloats { first in
-        second.withFloats { second in
-          let (a, b) = (SendableConstant(first.baseAddress), SendableConstant(second.baseAddress))
-          workers.forRanges(result.count, grain: grain) { range in
-            let start = range.lowerBound
-            lattice_multiply_f32(
-              a.pointer.map { $0 + start }, b.pointer.map { $0 + start },
-              target.pointer.map { $0 + start }, Int64(range.count))
-          }
-        }
-      }
-    }
+    ElementwiseWork.map(first, second, workers: workers) { lattice_multiply_f32($0, $1, $2, $3) }
   }
 
   private func scaled(_ input: Tensor, by factor: Float) -> Tensor {
-    let workers = workers
-    return Tensor(input.shape) { result in
-      let target = SendablePointer(result.baseAddress)
-      input.withFloats { source in
-        let source = SendableConstant(source.baseAddress)
-        workers.forRanges(result.count, grain: grain) { range in
-          let start = range.lowerBound
-          lattice_scale_f32(
-            source.pointer.map { $0 + start }, factor, target.pointer.map { $0 + start },
-            Int64(range.count))
-        }
-      }
-    }
+    ElementwiseWork.map(input, workers: workers) { lattice_scale_f32($0, factor, $1, $2) }
   }
 }

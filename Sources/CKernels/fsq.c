@@ -1,44 +1,9 @@
 #include "lattice_fsq.h"
 
-#include "lattice_dispatch.h"
+#include "vector_math.h"
 
 // Rows that are taken apart into channels at once: small enough for the first-level cache.
 #define BLOCK 256
-
-// Adding and taking away 1.5 * 2^23 rounds to the nearest integer, ties to even, for |x| < 2^22.
-#define ROUNDER 12582912.0f
-
-// tanh by 1 - 2 / (exp(2|x|) + 1), and by its odd series where that would cancel: within 2e-7 of tanhf.
-LATTICE_INLINE float tanh_of(float x) {
-   float a = __builtin_fabsf(x);
-   a = a < 10.0f ? a : 10.0f;
-   // exp(2a) = 2^n * exp(f), f in +-ln(2)/2; ln(2) in two parts so that f keeps its bits.
-   float t = 2.0f * a;
-   float n = (t * 1.44269504f + ROUNDER) - ROUNDER;
-   float f = (t - n * 0.693359375f) + n * 2.12194440e-4f;
-   float p = 1.0f / 5040.0f;
-   p = p * f + 1.0f / 720.0f;
-   p = p * f + 1.0f / 120.0f;
-   p = p * f + 1.0f / 24.0f;
-   p = p * f + 1.0f / 6.0f;
-   p = p * f + 0.5f;
-   p = p * f + 1.0f;
-   p = p * f + 1.0f;
-   union {
-      int32_t bits;
-      float   value;
-   } power = {.bits = ((int32_t)n + 127) << 23};
-   float large = 1.0f - 2.0f / (p * power.value + 1.0f);
-   // x - x^3/3 + 2x^5/15 - 17x^7/315 + 62x^9/2835 - 1382x^11/155925
-   float s = a * a;
-   float q = -1382.0f / 155925.0f;
-   q = q * s + 62.0f / 2835.0f;
-   q = q * s - 17.0f / 315.0f;
-   q = q * s + 2.0f / 15.0f;
-   q = q * s - 1.0f / 3.0f;
-   float small = a + a * s * q;
-   return __builtin_copysignf(a < 0.3f ? small : large, x);
-}
 
 LATTICE_INLINE float finite_or_zero(float value) { return value - value == 0.0f ? value : 0.0f; }
 

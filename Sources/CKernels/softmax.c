@@ -1,31 +1,11 @@
 #include "lattice_softmax.h"
 
-#include "lattice_dispatch.h"
+#include "vector_math.h"
 
 // Sums and maxima are kept in lanes, in an order that no instruction set changes.
 #define LANES 16
-#define ROUNDER 12582912.0f // 1.5 * 2^23: adding and taking it away rounds to an integer.
-
-// exp for x <= 0, within 2 units in the last place; 0 below -87, where exp leaves the normal numbers.
-LATTICE_INLINE float exp_of(float x) {
-   const float at = x < -87.0f ? -87.0f : x;
-   const float n = (at * 1.44269504f + ROUNDER) - ROUNDER;
-   // ln(2) in two parts, so that the remainder keeps its bits.
-   const float f = (at - n * 0.693359375f) + n * 2.12194440e-4f;
-   float       p = 1.0f / 5040.0f;
-   p = p * f + 1.0f / 720.0f;
-   p = p * f + 1.0f / 120.0f;
-   p = p * f + 1.0f / 24.0f;
-   p = p * f + 1.0f / 6.0f;
-   p = p * f + 0.5f;
-   p = p * f + 1.0f;
-   p = p * f + 1.0f;
-   union {
-      int32_t bits;
-      float   value;
-   } power = {.bits = ((int32_t)n + 127) << 23};
-   return x < -87.0f ? 0.0f : p * power.value;
-}
+// exp, and 0 below -87, where it leaves the normal numbers: what is forbidden weighs nothing.
+LATTICE_INLINE float weight_of(float x) { return x < -87.0f ? 0.0f : exp_of(x); }
 
 // Scores of a row, and the greatest of them.
 LATTICE_INLINE float scores(const float *x, const float *mask, float scale, float *y, int64_t cols) {
@@ -52,11 +32,11 @@ LATTICE_INLINE float exponentials(float *y, float most, int64_t cols) {
    int64_t c = 0;
    for (; c + LANES <= cols; c += LANES)
       for (int i = 0; i < LANES; ++i) {
-         y[c + i] = exp_of(y[c + i] - most);
+         y[c + i] = weight_of(y[c + i] - most);
          lanes[i] += y[c + i];
       }
    for (; c < cols; ++c) {
-      y[c] = exp_of(y[c] - most);
+      y[c] = weight_of(y[c] - most);
       sum += y[c];
    }
    for (int i = 0; i < LANES; ++i) sum += lanes[i];
