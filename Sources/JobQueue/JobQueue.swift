@@ -18,17 +18,15 @@ package struct JobQueue: Sendable {
 
   package init(spool: SpoolFolder) { self.spool = spool }
 
-  /// Names of specs in `incoming/` with what a look at each shows; what can't be a spec is reported apart.
+  /// Names of specs in `incoming/` with what a look at each shows; those that can't be specs are named again apart.
   package func scan() throws(FileError) -> (
     specs: [(name: String, look: SettleRule.Look)], unfit: [Unfit]
   ) {
     var specs: [(name: String, look: SettleRule.Look)] = []
     var unfit: [Unfit] = []
     for name in try Files.names(in: spool.incoming) where DropName.isSpec(name) {
-      guard let status = Files.status("\(spool.incoming)/\(name)"), status.kind == .regular else {
-        continue
-      }
-      if status.size > DropName.sizeLimit { unfit.append(Unfit(name: name, size: status.size)) }
+      guard let status = Files.status("\(spool.incoming)/\(name)") else { continue }
+      if let fault = Unfit.Fault(status) { unfit.append(Unfit(name: name, fault: fault)) }
       specs.append(
         (
           name,
@@ -38,16 +36,6 @@ package struct JobQueue: Sendable {
         ))
     }
     return (specs, unfit)
-  }
-
-  /// A drop that is too large to be a spec.
-  package struct Unfit: Hashable, Sendable {
-    package var name: String
-    package var size: Int
-
-    package var message: String {
-      "the file has \(size) bytes, a spec at most \(DropName.sizeLimit); name many files in a text file, with 'list'"
-    }
   }
 
   /// A spec that was taken: nobody else can take or change it any more.
@@ -86,11 +74,31 @@ package struct JobQueue: Sendable {
     try AtomicFile.syncDirectory(folder.path)
     try AtomicFile.syncDirectory(spool.incoming)
     DurableBoundary.reached("queue.claim.took-drop")
-    return try copy(folder, id, name)
+    do throws(FileError) {
+      return try copy(folder, id, name)
+    } catch {
+      // A full disk, say: what can't be copied now is taken again later.
+      try? giveBack(folder, name)
+      throw error
+    }
   }
 
-  private func copy(_ folder: JobFolder, _ id: JobID, _ name: String) throws(FileError) -> Claim {
-    let bytes = try Files.read("\(folder.path)/drop.\(name)", limit: 4 * DropName.sizeLimit)
+  /// Copies what was taken; nil when it can't be a spec any more and was given back, for a scan to find it unfit.
+  private func copy(_ folder: JobFolder, _ id: JobID, _ name: String) throws(FileError) -> Claim? {
+    let drop = "\(folder.path)/drop.\(name)"
+    guard let status = Files.status(drop), Unfit.Fault(status) == nil else {
+      try giveBack(folder, name)
+      return nil
+    }
+    let bytes: [UInt8]
+    do throws(FileError) {
+      bytes = try Files.read(drop, limit: DropName.sizeLimit)
+    } catch {
+      // Its writer has a descriptor still, and has made it too large since the look.
+      guard error.code == EFBIG else { throw error }
+      try giveBack(folder, name)
+      return nil
+    }
     try AtomicFile.write(bytes, to: folder.spec)
     DurableBoundary.reached("queue.claim.wrote-spec")
     let origin = try? Files.read("\(folder.path)/origin.json", limit: 64 << 10)
@@ -110,14 +118,17 @@ package struct JobQueue: Sendable {
   }
 
   /// Puts a claimed drop back where it was: it is still being written.
-  package func putBack(_ claim: Claim) throws(FileError) {
-    let target = "\(spool.incoming)/\(claim.name)"
-    _ = try Files.renameWithoutReplacing("\(claim.folder.path)/drop.\(claim.name)", target)
-    let origin = "\(claim.folder.path)/origin.json"
-    if Files.exists(origin) {
-      try Files.rename(origin, "\(spool.incoming)/\(DropName.companion(of: claim.name))")
-    }
-    try Files.removeTree(claim.folder.path)
+  ///
+  /// One that was dropped under its name meanwhile takes its place.
+  package func putBack(_ claim: Claim) throws(FileError) { try giveBack(claim.folder, claim.name) }
+
+  private func giveBack(_ folder: JobFolder, _ name: String) throws(FileError) {
+    let origin = "\(folder.path)/origin.json"
+    let companion = "\(spool.incoming)/\(DropName.companion(of: name))"
+    // The companion goes first, so that the drop is never seen without it.
+    if Files.exists(origin) { _ = try Files.renameWithoutReplacing(origin, companion) }
+    _ = try Files.renameWithoutReplacing("\(folder.path)/drop.\(name)", "\(spool.incoming)/\(name)")
+    try Files.removeTree(folder.path)
   }
 
   /// What a crash left of claims.
@@ -134,7 +145,7 @@ package struct JobQueue: Sendable {
       let folder = spool.claim(id)
       let drop = try Files.names(in: folder.path).first { $0.hasPrefix("drop.") }
       if let drop {
-        claims.append(try copy(folder, id, String(drop.dropFirst(5))))
+        if let claim = try copy(folder, id, String(drop.dropFirst(5))) { claims.append(claim) }
       } else if Files.exists(folder.spec) {
         let bytes = try Files.read(folder.spec)
         let origin = try? Files.read("\(folder.path)/origin.json", limit: 64 << 10)
@@ -161,7 +172,7 @@ package struct JobQueue: Sendable {
     return path
   }
 
-  /// Turns a drop away that is too large to be taken: it is moved to `rejected/` as it is, with why beside it.
+  /// Turns a drop away that can't be taken: it is moved to `rejected/` as it is, with why beside it.
   ///
   /// - Returns: Its path there; nil when its writer has removed it meanwhile.
   @discardableResult

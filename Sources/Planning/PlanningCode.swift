@@ -48,6 +48,7 @@ package enum PlanningCode {
     "E155": "The stage has no slot of this name for a model.",
     "E160": "The results would not fit on the disk.",
     "E161": "One batch would not fit in the memory limit.",
+    "E165": "What was handed in is a folder, a link or a device. A spec is a plain file.",
     "W170": "Nobody reads this stage's outputs; it is computed for nothing.",
     "W171": "The pipeline writes nothing.",
     "W172": "A worker may use more threads than this machine has.",

@@ -132,7 +132,7 @@ final class Intake {
 
   private func turnAway(_ unfit: JobQueue.Unfit) {
     let renderer = DiagnosticRenderer(file: unfit.name, source: [])
-    let fault = Diagnostic("E003", unfit.message, at: nil)
+    let fault = Diagnostic(unfit.code, unfit.message, at: nil)
     do {
       let path = try queue.turnAway(
         unfit, text: renderer.text([fault], verdict: "not queued"),
