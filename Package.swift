@@ -73,6 +73,8 @@ let package = Package(
     library("Kernels", ["CKernels", "TensorCore"]),
     library("Autograd", ["CKernels", "Kernels", "TensorCore"]),
     library("Training", ["Autograd", "CKernels", "Kernels", "TensorCore"]),
+    .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
+    library("Convolutions", ["CKernels", "COneDNN"]),
     library("TensorFiles"),
     library("ImageCodecs", ["CImageCodecs", "CKernels"]),
     library("Metrics", ["CKernels"]),
@@ -118,7 +120,8 @@ let package = Package(
     .executableTarget(
       name: "lattice-bench",
       dependencies: [
-        "CKernels", "COpenBLAS", "JobReport", "Kernels", "TensorCore", argumentParser,
+        "CKernels", "COpenBLAS", "Convolutions", "JobReport", "Kernels", "TensorCore",
+        argumentParser,
       ], swiftSettings: settings),
     tests("JobModelTests", ["JobModel"]),
     tests("DurableFilesTests", ["DurableFiles"]),
@@ -143,6 +146,7 @@ let package = Package(
     tests("KernelsTests", ["CKernels", "Kernels", "TensorCore"]),
     tests("AutogradTests", ["Autograd", "CKernels", "Kernels", "TensorCore"]),
     tests("TrainingTests", ["Autograd", "Kernels", "TensorCore", "Training"]),
+    tests("ConvolutionsTests", ["CKernels", "Convolutions"]),
     tests("TensorFilesTests", ["TensorFiles"]),
     tests("MetricsTests", ["CKernels", "Metrics"]),
     tests(

@@ -12,6 +12,7 @@ struct LatticeBench: ParsableCommand {
         lattice-bench pipeline --images 192 --processes 2
         lattice-bench overhead --jobs 200
         lattice-bench gemm --threads 2
+        lattice-bench conv --threads 2
       """,
-    subcommands: [PipelineBench.self, OverheadBench.self, GemmBench.self])
+    subcommands: [PipelineBench.self, OverheadBench.self, GemmBench.self, ConvolutionBench.self])
 }

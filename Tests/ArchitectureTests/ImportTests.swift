@@ -9,6 +9,7 @@ private let allowedImports: [String: Set<String>] = [
   "Sources/Kernels": ["CKernels", "TensorCore"],
   "Sources/Autograd": ["CKernels", "Kernels", "TensorCore"],
   "Sources/Training": ["Autograd", "CKernels", "Kernels", "TensorCore"],
+  "Sources/Convolutions": ["CKernels", "COneDNN"],
   "Sources/TensorFiles": [],
   "Sources/Metrics": ["CKernels"],
   "Sources/ImageCodecs": ["CImageCodecs", "CKernels"],
@@ -38,7 +39,7 @@ private let allowedImports: [String: Set<String>] = [
     "PipelineSpec", "Planning", "StageCatalog", "Supervision", "WorkerLink", "YAML",
   ],
   "Sources/lattice-bench": [
-    "ArgumentParser", "CKernels", "COpenBLAS", "JobReport", "Kernels", "TensorCore",
+    "ArgumentParser", "CKernels", "COpenBLAS", "Convolutions", "JobReport", "Kernels", "TensorCore",
   ],
 ]
 
@@ -50,6 +51,7 @@ private let systemModules: Set<String> = [
 /// Targets a worker or plugin loads: full Foundation costs each process 15 ms and 20 MB.
 private let withoutFoundation: Set<String> = [
   "Sources/StageSDK", "Sources/FSQ", "Sources/TensorCore", "Sources/Kernels", "Sources/Autograd",
+  "Sources/Convolutions",
   "Sources/Training",
   "Sources/TensorFiles",
   "Sources/Metrics",
