@@ -44,6 +44,8 @@ package final class ConvolutionPlan: Sendable {
   /// Puts weights into the order that ``forward(_:packed:bias:residual:into:)`` wants.
   ///
   /// - Parameter weights: (out, in, height, width).
+  /// - Returns: The packed weights.
+  /// - Throws: ``ConvolutionError``.
   package func pack(_ weights: UnsafePointer<Float>) throws(ConvolutionError) -> PackedWeights {
     let step = try step(.forward, isPacked: true)
     let packed = try PackedWeights(order: step.weights.inner)
@@ -64,6 +66,7 @@ package final class ConvolutionPlan: Sendable {
   ///   - bias: (out), or nil for none.
   ///   - residual: In the ``destination`` layout, added to the result; may be `output` itself. Nil for none.
   ///   - output: In the ``destination`` layout.
+  /// - Throws: ``ConvolutionError``.
   package func forward(
     _ input: UnsafePointer<Float>, weights: UnsafePointer<Float>,
     bias: UnsafePointer<Float>? = nil, residual: UnsafePointer<Float>? = nil,
@@ -94,6 +97,7 @@ package final class ConvolutionPlan: Sendable {
   ///   - outputGradient: In the ``destination`` layout.
   ///   - weights: (out, in, height, width).
   ///   - inputGradient: In the ``source`` layout; overwritten.
+  /// - Throws: ``ConvolutionError``.
   package func backwardData(
     _ outputGradient: UnsafePointer<Float>, weights: UnsafePointer<Float>,
     into inputGradient: UnsafeMutablePointer<Float>
@@ -113,6 +117,7 @@ package final class ConvolutionPlan: Sendable {
   ///   - outputGradient: In the ``destination`` layout.
   ///   - weightGradient: (out, in, height, width); overwritten.
   ///   - biasGradient: (out), overwritten; nil when it isn't wanted.
+  /// - Throws: ``ConvolutionError``.
   package func backwardWeights(
     _ input: UnsafePointer<Float>, _ outputGradient: UnsafePointer<Float>,
     into weightGradient: UnsafeMutablePointer<Float>,

@@ -21,6 +21,7 @@ package enum ConvolutionPlans {
   ///   - destinationBlock: The same for the output.
   ///   - precision: The precision of products.
   ///   - method: How to compute it; `automatic` unless two ways are compared.
+  /// - Returns: The plan.
   /// - Throws: ``ConvolutionError``.
   package static func plan(
     _ shape: ConvolutionShape, sourceBlock: Int? = nil, destinationBlock: Int? = nil,

@@ -7,7 +7,9 @@ struct ConvolutionRequest: Hashable, Sendable {
   let precision: ConvolutionPrecision
   /// Never `automatic`.
   let method: ConvolutionMethod
-  /// Forward: a bias is added. Weights' gradient: the bias' gradient is wanted.
+  /// Forward: a bias is added.
+  ///
+  /// Weights' gradient: the bias' gradient is wanted.
   let hasBias: Bool
   /// Forward only: weights come packed, in whatever order the primitive likes best.
   let hasPackedWeights: Bool

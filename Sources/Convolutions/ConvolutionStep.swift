@@ -51,6 +51,7 @@ final class ConvolutionStep: Sendable {
   ///   - weightsAddress: Weights, their gradient, or packed weights.
   ///   - biasAddress: Bias or its gradient; there exactly when the request has one.
   ///   - destinationAddress: Result or its gradient.
+  /// - Throws: ``ConvolutionError``.
   func run(
     source sourceAddress: UnsafeMutableRawPointer, weights weightsAddress: UnsafeMutableRawPointer,
     bias biasAddress: UnsafeMutableRawPointer?,

@@ -13,8 +13,9 @@ package enum ConvolutionThreads {
 
   private static let chosen = Atomic<Int>(0)
 
-  /// Threads that work on a convolution, the caller's among them. At first as many as the processor has, or as
-  /// `OMP_NUM_THREADS` says.
+  /// Threads that work on a convolution, the caller's among them.
+  ///
+  /// At first as many as the processor has, or as `OMP_NUM_THREADS` says.
   package static var budget: Int {
     let count = chosen.load(ordering: .relaxed)
     return count > 0 ? count : initial
