@@ -120,7 +120,7 @@ let package = Package(
     .executableTarget(
       name: "lattice-bench",
       dependencies: [
-        "CKernels", "COpenBLAS", "Convolutions", "JobReport", "Kernels", "TensorCore",
+        "CKernels", "COpenBLAS", "Convolutions", "FSQ", "JobReport", "Kernels", "TensorCore",
         argumentParser,
       ], swiftSettings: settings),
     tests("JobModelTests", ["JobModel"]),

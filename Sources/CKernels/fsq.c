@@ -7,48 +7,103 @@
 
 LATTICE_INLINE float finite_or_zero(float value) { return value - value == 0.0f ? value : 0.0f; }
 
+// Rows that are worked on at once: as flat arrays, with each channel's constants written out for as many rows, so that
+// vectors need not be gathered channel by channel.
+#define ROWS 16
+#define FLAT (ROWS * LATTICE_FSQ_MAX_CHANNELS)
+
+typedef struct flat_constants {
+   float   shift[FLAT], half[FLAT], offset[FLAT], half_width[FLAT], top[FLAT];
+   int32_t centre[FLAT], basis[FLAT];
+} flat_constants;
+
+LATTICE_INLINE void write_out(const lattice_fsq *fsq, flat_constants *flat) {
+   for (int32_t i = 0; i < ROWS * fsq->d; ++i) {
+      const int32_t c = i % fsq->d;
+      flat->shift[i] = fsq->shift[c];
+      flat->half[i] = fsq->half[c];
+      flat->offset[i] = fsq->offset[c];
+      flat->half_width[i] = (float)(fsq->levels[c] / 2);
+      flat->top[i] = (float)(fsq->levels[c] - 1);
+      flat->centre[i] = fsq->levels[c] / 2;
+      flat->basis[i] = fsq->basis[c];
+   }
+}
+
+// Adds up each row's shares of its index.
+LATTICE_INLINE void add_up(const int32_t *shares, int32_t d, int64_t rows, int32_t *indices) {
+   for (int64_t r = 0; r < rows; ++r) {
+      int32_t sum = 0;
+      for (int32_t c = 0; c < d; ++c) sum += shares[r * d + c];
+      indices[r] = sum;
+   }
+}
+
 LATTICE_CLONES
 void lattice_fsq_bound_f32(const lattice_fsq *fsq, const float *z, float *bounded, int64_t rows) {
-   const int32_t d = fsq->d;
-   for (int32_t c = 0; c < d; ++c) {
-      const float half = fsq->half[c], offset = fsq->offset[c], shift = fsq->shift[c];
-      for (int64_t r = 0; r < rows; ++r)
-         bounded[r * d + c] = tanh_of(finite_or_zero(z[r * d + c]) + shift) * half - offset;
+   const int32_t  d = fsq->d;
+   flat_constants flat;
+   write_out(fsq, &flat);
+   for (int64_t start = 0; start < rows; start += ROWS) {
+      const int64_t count = (rows - start < ROWS ? rows - start : ROWS) * d;
+      const float  *from = z + start * d;
+      float        *to = bounded + start * d;
+      for (int64_t i = 0; i < count; ++i)
+         to[i] = tanh_of(finite_or_zero(from[i]) + flat.shift[i]) * flat.half[i] - flat.offset[i];
+   }
+}
+
+LATTICE_CLONES
+void lattice_fsq_encode_f32(const lattice_fsq *fsq, const float *z, float *codes, int32_t *indices, int64_t rows) {
+   const int32_t  d = fsq->d;
+   flat_constants flat;
+   int32_t        shares[FLAT];
+   write_out(fsq, &flat);
+   for (int64_t start = 0; start < rows; start += ROWS) {
+      const int64_t there = rows - start < ROWS ? rows - start : ROWS, count = there * d;
+      const float  *from = z + start * d;
+      float        *to = codes + start * d;
+      for (int64_t i = 0; i < count; ++i) {
+         const float bounded = tanh_of(finite_or_zero(from[i]) + flat.shift[i]) * flat.half[i] - flat.offset[i];
+         const float rounded = (bounded + ROUNDER) - ROUNDER;
+         to[i] = rounded / flat.half_width[i] + 0.0f; // Plus nothing: no minus zero.
+         shares[i] = ((int32_t)rounded + flat.centre[i]) * flat.basis[i];
+      }
+      add_up(shares, d, there, indices + start);
    }
 }
 
 LATTICE_CLONES
 void lattice_fsq_index_f32(const lattice_fsq *fsq, const float *bounded, int32_t *indices, int64_t rows) {
-   const int32_t d = fsq->d;
-   for (int64_t start = 0; start < rows; start += BLOCK) {
-      const int64_t end = start + BLOCK < rows ? start + BLOCK : rows;
-      for (int64_t r = start; r < end; ++r) indices[r] = 0;
-      for (int32_t c = 0; c < d; ++c) {
-         const int32_t half_width = fsq->levels[c] / 2, basis = fsq->basis[c];
-         for (int64_t r = start; r < end; ++r) {
-            float rounded = (bounded[r * d + c] + ROUNDER) - ROUNDER;
-            indices[r] += ((int32_t)rounded + half_width) * basis;
-         }
-      }
+   const int32_t  d = fsq->d;
+   flat_constants flat;
+   int32_t        shares[FLAT];
+   write_out(fsq, &flat);
+   for (int64_t start = 0; start < rows; start += ROWS) {
+      const int64_t there = rows - start < ROWS ? rows - start : ROWS, count = there * d;
+      const float  *from = bounded + start * d;
+      for (int64_t i = 0; i < count; ++i)
+         shares[i] = ((int32_t)((from[i] + ROUNDER) - ROUNDER) + flat.centre[i]) * flat.basis[i];
+      add_up(shares, d, there, indices + start);
    }
 }
 
 LATTICE_CLONES
 void lattice_fsq_index_unit_f32(const lattice_fsq *fsq, const float *values, int32_t *indices, int64_t rows) {
-   const int32_t d = fsq->d;
-   for (int64_t start = 0; start < rows; start += BLOCK) {
-      const int64_t end = start + BLOCK < rows ? start + BLOCK : rows;
-      for (int64_t r = start; r < end; ++r) indices[r] = 0;
-      for (int32_t c = 0; c < d; ++c) {
-         const float   top = (float)(fsq->levels[c] - 1);
-         const int32_t basis = fsq->basis[c];
-         for (int64_t r = start; r < end; ++r) {
-            float value = finite_or_zero(values[r * d + c]);
-            value = value < 0.0f ? 0.0f : value;
-            value = value > 1.0f ? 1.0f : value;
-            indices[r] += (int32_t)((value * top + ROUNDER) - ROUNDER) * basis;
-         }
+   const int32_t  d = fsq->d;
+   flat_constants flat;
+   int32_t        shares[FLAT];
+   write_out(fsq, &flat);
+   for (int64_t start = 0; start < rows; start += ROWS) {
+      const int64_t there = rows - start < ROWS ? rows - start : ROWS, count = there * d;
+      const float  *from = values + start * d;
+      for (int64_t i = 0; i < count; ++i) {
+         float value = finite_or_zero(from[i]);
+         value = value < 0.0f ? 0.0f : value;
+         value = value > 1.0f ? 1.0f : value;
+         shares[i] = (int32_t)((value * flat.top[i] + ROUNDER) - ROUNDER) * flat.basis[i];
       }
+      add_up(shares, d, there, indices + start);
    }
 }
 

@@ -69,3 +69,9 @@ void lattice_fsq_gradient_f32_ref(const lattice_fsq *fsq, const float *z, const 
          dz[i] = dcodes[i] * (fsq->half[c] * (1.0f - t * t) / (float)(fsq->levels[c] / 2));
       }
 }
+
+void lattice_fsq_encode_f32_ref(const lattice_fsq *fsq, const float *z, float *codes, int32_t *indices, int64_t rows) {
+   lattice_fsq_bound_f32_ref(fsq, z, codes, rows);
+   lattice_fsq_index_f32_ref(fsq, codes, indices, rows);
+   lattice_fsq_codes_f32_ref(fsq, indices, codes, rows);
+}

@@ -93,6 +93,24 @@ package struct FiniteScalarQuantizer: Sendable {
     }
   }
 
+  /// Bounds, rounds and looks up in one go.
+  ///
+  /// - Parameters:
+  ///   - latents: Shape (rows, d), unbounded; values that are not finite count as 0.
+  ///   - codes: Shape (rows, d), each in `-1...1`.
+  ///   - indices: Shape (rows), each in `0..<codebookSize`.
+  package func encode(
+    _ latents: UnsafeBufferPointer<Float>, codes: UnsafeMutableBufferPointer<Float>,
+    indices: UnsafeMutableBufferPointer<Int32>
+  ) {
+    let rows = rowCount(latents.count)
+    precondition(codes.count == latents.count && indices.count == rows)
+    withUnsafePointer(to: constants) {
+      lattice_fsq_encode_f32(
+        $0, latents.baseAddress, codes.baseAddress, indices.baseAddress, Int64(rows))
+    }
+  }
+
   /// Rounds values of `0...1`, such as the colours of pixels, to indices of an even grid that holds 0 and 1.
   ///
   /// - Parameters:

@@ -14,5 +14,7 @@ struct LatticeBench: ParsableCommand {
         lattice-bench gemm --threads 2
         lattice-bench conv --threads 2
       """,
-    subcommands: [PipelineBench.self, OverheadBench.self, GemmBench.self, ConvolutionBench.self])
+    subcommands: [
+      PipelineBench.self, OverheadBench.self, GemmBench.self, ConvolutionBench.self, FSQBench.self,
+    ])
 }

@@ -39,7 +39,8 @@ private let allowedImports: [String: Set<String>] = [
     "PipelineSpec", "Planning", "StageCatalog", "Supervision", "WorkerLink", "YAML",
   ],
   "Sources/lattice-bench": [
-    "ArgumentParser", "CKernels", "COpenBLAS", "Convolutions", "JobReport", "Kernels", "TensorCore",
+    "ArgumentParser", "CKernels", "COpenBLAS", "Convolutions", "FSQ", "JobReport", "Kernels",
+    "TensorCore",
   ],
 ]
 

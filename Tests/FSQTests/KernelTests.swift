@@ -51,6 +51,26 @@ import Testing
     #expect(try quantizer.unitValues(plain) == codes)
   }
 
+  /// All in one go gives what the steps give, one after the other.
+  @Test(arguments: CodebookTests.levelSets.filter { $0.max() ?? 0 <= 64 })
+  func encodingEqualsItsSteps(levels: [Int]) throws {
+    let quantizer = try FiniteScalarQuantizer(levels: levels)
+    for rows in [1, 15, 16, 17, 1_003] {
+      let latents = latents(rows * levels.count)
+      var codes = [Float](repeating: .nan, count: latents.count)
+      var indices = [Int32](repeating: -1, count: rows)
+      latents.withUnsafeBufferPointer { latents in
+        codes.withUnsafeMutableBufferPointer { codes in
+          indices.withUnsafeMutableBufferPointer {
+            quantizer.encode(latents, codes: codes, indices: $0)
+          }
+        }
+      }
+      #expect(indices == quantizer.indices(bounded: quantizer.bounded(latents)))
+      #expect(try quantizer.codes(indices) == codes)
+    }
+  }
+
   /// The gradient is that of the bounded values, which are smooth: central differences in double precision.
   @Test(arguments: [[8, 5, 5, 5], [3, 5, 4]])
   func gradientEqualsFiniteDifferences(levels: [Int]) throws {

@@ -36,6 +36,10 @@ void lattice_fsq_bound_f32(const lattice_fsq *fsq, const float *z, float *bounde
 void lattice_fsq_index_f32_ref(const lattice_fsq *fsq, const float *bounded, int32_t *indices, int64_t rows);
 void lattice_fsq_index_f32(const lattice_fsq *fsq, const float *bounded, int32_t *indices, int64_t rows);
 
+// z (rows, d) to codes (rows, d) and indices (rows) in one go: bound, round, look up.
+void lattice_fsq_encode_f32_ref(const lattice_fsq *fsq, const float *z, float *codes, int32_t *indices, int64_t rows);
+void lattice_fsq_encode_f32(const lattice_fsq *fsq, const float *z, float *codes, int32_t *indices, int64_t rows);
+
 // Values in 0...1 (rows, d), cut off outside, to indices (rows): digit = round to even(value * (L - 1)). The grid's
 // outermost points are 0 and 1 themselves; what pixels want, where nothing has been learned to bound them.
 void lattice_fsq_index_unit_f32_ref(const lattice_fsq *fsq, const float *values, int32_t *indices, int64_t rows);

@@ -1,0 +1,70 @@
+import ArgumentParser
+import FSQ
+import Kernels
+import TensorCore
+
+/// Finite scalar quantization of many vectors: latents to bounded values, indices and codes.
+struct FSQBench: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "fsq",
+    abstract: "Vectors a second through finite scalar quantization: bound, round, look codes up.",
+    discussion: "Example: lattice-bench fsq --threads 2")
+
+  @Option(help: "Threads.") var threads = 2
+  @Option(help: "Counted runs.") var rounds = 9
+  @Option(help: "Vectors.") var vectors = 1_000_000
+  @Flag(help: "Print JSON.") var json = false
+
+  /// Vectors that go through all steps while they are in the nearest cache.
+  private static let chunk = 1024
+
+  func run() throws {
+    let quantizer = try FiniteScalarQuantizer(levels: [8, 8, 8, 5, 5, 5])
+    let team = ThreadTeam(threadCount: threads)
+    var generator = CounterRandom(seed: 1)
+    let latents = Tensor([vectors, 6]) { elements in
+      for index in elements.indices { elements[index] = generator.normal() }
+    }
+    var indices = Tensor.zeros([vectors], type: .i32)
+    var codes = Tensor.zeros([vectors, 6])
+    var rates: [Double] = []
+    for round in 0...rounds {
+      let seconds = Stopwatch.seconds {
+        quantize(quantizer, latents, &indices, &codes, team)
+      }
+      if round > 0 { rates.append(Double(vectors) / seconds / 1e6) }
+    }
+    Report.figure(
+      "fsq [8, 8, 8, 5, 5, 5], \(vectors) x 6, codes and indices", Spread(rates),
+      unit: "million vectors/s", json: json)
+  }
+
+  private func quantize(
+    _ quantizer: FiniteScalarQuantizer, _ latents: Tensor, _ indices: inout Tensor,
+    _ codes: inout Tensor, _ team: ThreadTeam
+  ) {
+    let chunk = Self.chunk
+    latents.withFloats { latents in
+      indices.withMutableElements(Int32.self) { indices in
+        codes.withMutableFloats { codes in
+          let source = SendableConstant(latents.baseAddress)
+          let (numbers, values) = (
+            SendablePointer(indices.baseAddress), SendablePointer(codes.baseAddress)
+          )
+          team.forRanges((vectors + chunk - 1) / chunk) { range in
+            for part in range {
+              let (start, count) = (part * chunk, min(chunk, vectors - part * chunk))
+              let input = UnsafeBufferPointer(
+                start: source.pointer.map { $0 + start * 6 }, count: count * 6)
+              let output = UnsafeMutableBufferPointer(
+                start: values.pointer.map { $0 + start * 6 }, count: count * 6)
+              let index = UnsafeMutableBufferPointer(
+                start: numbers.pointer.map { $0 + start }, count: count)
+              quantizer.encode(input, codes: output, indices: index)
+            }
+          }
+        }
+      }
+    }
+  }
+}
