@@ -76,6 +76,8 @@ let package = Package(
     .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
     library("Convolutions", ["CKernels", "COneDNN"]),
     library("TensorFiles"),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    library("Checkpoints", ["CZlib", "TensorFiles"]),
     library("ImageCodecs", ["CImageCodecs", "CKernels"]),
     library("Metrics", ["CKernels"]),
     plugin("ImageStages", ["ImageCodecs", "Metrics"]),
@@ -148,6 +150,9 @@ let package = Package(
     tests("TrainingTests", ["Autograd", "Kernels", "TensorCore", "Training"]),
     tests("ConvolutionsTests", ["CKernels", "Convolutions"]),
     tests("TensorFilesTests", ["TensorFiles"]),
+    tests(
+      "CheckpointsTests", ["Checkpoints", "TensorFiles"], exclude: ["Golden/README.md"],
+      resources: [.copy("Golden")]),
     tests("MetricsTests", ["CKernels", "Metrics"]),
     tests(
       "ImageCodecsTests", ["CKernels", "ImageCodecs"], exclude: ["Files/SOURCE.md"],

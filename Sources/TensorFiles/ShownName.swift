@@ -5,10 +5,15 @@ package enum ShownName {
 
   /// The name in quotes; control characters are written as `\u{1B}`, the middle of a long one is left out.
   package static func quoted(_ name: String) -> String {
+    "'\(plain(name))'"
+  }
+
+  /// The same without quotes.
+  package static func plain(_ name: String) -> String {
     let scalars = name.unicodeScalars
-    guard scalars.count > longest else { return "'\(plain(scalars))'" }
+    guard scalars.count > longest else { return plain(scalars) }
     let half = longest / 2
-    return "'\(plain(scalars.prefix(half)))…\(plain(scalars.suffix(half)))'"
+    return "\(plain(scalars.prefix(half)))…\(plain(scalars.suffix(half)))"
   }
 
   private static func plain(_ scalars: some Sequence<Unicode.Scalar>) -> String {
