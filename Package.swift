@@ -72,7 +72,7 @@ let package = Package(
     library("TensorCore"),
     library("Kernels", ["CKernels", "TensorCore"]),
     library("Autograd", ["CKernels", "Kernels", "TensorCore"]),
-    library("Training", ["Autograd", "CKernels", "Kernels", "TensorCore"]),
+    library("Training", ["Autograd", "CKernels", "Kernels", "TensorCore", "TensorFiles"]),
     .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
     library("Convolutions", ["CKernels", "COneDNN"]),
     library("TensorFiles"),

@@ -4,7 +4,7 @@ import Kernels
 package import TensorCore
 
 /// Adam with decoupled weight decay; formulas and sources are in `lattice_adam.h`.
-package final class AdamW {
+package final class AdamW: Optimizer {
   /// What stays the same over a run.
   package struct Settings: Hashable, Sendable {
     /// Of the moving average of gradients, 0..<1.
@@ -51,21 +51,26 @@ package final class AdamW {
     self.squares = squares
   }
 
-  /// Takes one step.
-  ///
-  /// - Parameters:
-  ///   - gradients: Of the loss.
-  ///   - rate: The learning rate.
-  ///   - workers: Who computes.
-  /// - Returns: The norm of all gradients together, before clipping.
-  /// - Throws: ``NotANumberError`` when a gradient is none; nothing is changed then.
+  package var state: [String: Tensor] {
+    var state: [String: Tensor] = [:]
+    for (name, mean) in means { state["mean/\(name)"] = mean }
+    for (name, square) in squares { state["square/\(name)"] = square }
+    return state
+  }
+
+  package func restore(_ state: [String: Tensor], steps: Int) {
+    self.steps = steps
+    means = StateNames.part("mean", of: state)
+    squares = StateNames.part("square", of: state)
+  }
+
   @discardableResult
   package func step(
     _ gradients: [Gradient], rate: Double, workers: any Workers
   ) throws(NotANumberError) -> Double {
-    let norm = try Self.norm(of: gradients, step: steps)
+    let norm = try GradientNorm.of(gradients, step: steps)
     steps += 1
-    let scale = settings.clip.map { norm > $0 ? Float($0 / norm) : 1 } ?? 1
+    let scale = GradientNorm.scale(norm, limit: settings.clip)
     for gradient in gradients {
       let parameter = gradient.parameter
       let adam = lattice_adam(
@@ -104,40 +109,5 @@ package final class AdamW {
     parameter.value = value
     means[parameter.name] = mean
     squares[parameter.name] = square
-  }
-
-  private static func norm(of gradients: [Gradient], step: Int) throws(NotANumberError) -> Double {
-    var sum = 0.0
-    for gradient in gradients {
-      let part = gradient.value.withFloats {
-        lattice_sum_squares_f32($0.baseAddress, Int64($0.count))
-      }
-      guard part.isFinite else {
-        throw NotANumberError(what: "the gradient of '\(gradient.parameter.name)'", step: step)
-      }
-      sum += part
-    }
-    return sum.squareRoot()
-  }
-}
-
-/// A number that is none turned up in training.
-package struct NotANumberError: Error, Hashable, CustomStringConvertible {
-  /// Which tensor.
-  package let what: String
-  /// At which step, counted from 0.
-  package let step: Int
-
-  /// Names it.
-  package init(what: String, step: Int) {
-    self.what = what
-    self.step = step
-  }
-
-  package var description: String {
-    """
-    \(what) is not finite at step \(step); the last checkpoint is from before. A smaller learning rate, a longer \
-    warm-up or clipping of gradients may help
-    """
   }
 }

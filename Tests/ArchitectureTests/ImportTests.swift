@@ -8,7 +8,7 @@ private let allowedImports: [String: Set<String>] = [
   "Sources/TensorCore": [],
   "Sources/Kernels": ["CKernels", "TensorCore"],
   "Sources/Autograd": ["CKernels", "Kernels", "TensorCore"],
-  "Sources/Training": ["Autograd", "CKernels", "Kernels", "TensorCore"],
+  "Sources/Training": ["Autograd", "CKernels", "Kernels", "TensorCore", "TensorFiles"],
   "Sources/Convolutions": ["CKernels", "COneDNN"],
   "Sources/TensorFiles": [],
   "Sources/Checkpoints": ["CZlib", "TensorFiles"],
