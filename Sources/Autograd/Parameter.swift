@@ -1,3 +1,4 @@
+import Convolutions
 package import Kernels
 import Synchronization
 package import TensorCore
@@ -17,6 +18,15 @@ package final class Parameter: @unchecked Sendable {
     didSet { version += 1 }
   }
   private let packed = Mutex<[PackedKey: Packed]>([:])
+
+  private let packedKernels = Mutex<[PackedKernel]>([])
+  /// Pictures of some sizes at a time; more orders of the same weights than these aren't kept.
+  private static let kernelLimit = 4
+
+  private struct PackedKernel {
+    let version: Int
+    let weights: PackedWeights
+  }
 
   private struct PackedKey: Hashable {
     let isTransposed: Bool
@@ -53,5 +63,27 @@ package final class Parameter: @unchecked Sendable {
       precision: precision, workers: workers)
     packed.withLock { $0[key] = Packed(version: version, matrix: matrix) }
     return matrix
+  }
+
+  /// The value as the weights of a convolution, packed once for each version of it and order that plans want.
+  ///
+  /// - Parameter plan: Of a convolution with as many weights.
+  /// - Returns: The packed weights.
+  /// - Throws: ``ConvolutionError`` when memory runs out.
+  func packed(for plan: ConvolutionPlan) throws -> PackedWeights {
+    let known = packedKernels.withLock { kernels in
+      kernels.removeAll { $0.version != version }
+      return kernels.map(\.weights)
+    }
+    for weights in known where try plan.accepts(weights) { return weights }
+    let packed = try value.withFloats { values in
+      try values.baseAddress.map { try plan.pack($0) }
+    }
+    guard let packed else { preconditionFailure("a convolution has weights") }
+    packedKernels.withLock { kernels in
+      if kernels.count == Self.kernelLimit { kernels.removeFirst() }
+      kernels.append(PackedKernel(version: version, weights: packed))
+    }
+    return packed
   }
 }

@@ -132,6 +132,23 @@ package final class ConvolutionPlan: Sendable {
       destination: UnsafeMutableRawPointer(mutating: outputGradient))
   }
 
+  /// Compiles a pass that comes later, so that a fault shows now.
+  ///
+  /// - Parameters:
+  ///   - pass: Which one.
+  ///   - hasBias: Forward: a bias is added. Weights' gradient: the bias' gradient is wanted.
+  /// - Throws: ``ConvolutionError``.
+  package func prepare(_ pass: ConvolutionPass, hasBias: Bool = false) throws(ConvolutionError) {
+    _ = try step(pass, hasBias: hasBias)
+  }
+
+  /// Whether weights lie in the order that this plan wants: those packed for another plan may.
+  ///
+  /// - Throws: ``ConvolutionError``.
+  package func accepts(_ packed: PackedWeights) throws(ConvolutionError) -> Bool {
+    packed.order.isSame(as: try step(.forward, isPacked: true).weights.inner)
+  }
+
   /// What computes a pass: the method and oneDNN's name of the implementation, for reports.
   package func implementation(
     of pass: ConvolutionPass, isPacked: Bool = false

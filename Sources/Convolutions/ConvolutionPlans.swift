@@ -21,19 +21,21 @@ package enum ConvolutionPlans {
   ///   - destinationBlock: The same for the output.
   ///   - precision: The precision of products.
   ///   - method: How to compute it; `automatic` unless two ways are compared.
+  ///   - threads: That work on it.
   /// - Returns: The plan.
   /// - Throws: ``ConvolutionError``.
   package static func plan(
     _ shape: ConvolutionShape, sourceBlock: Int? = nil, destinationBlock: Int? = nil,
-    precision: ConvolutionPrecision = .f32, method: ConvolutionMethod = .automatic
+    precision: ConvolutionPrecision = .f32, method: ConvolutionMethod = .automatic,
+    threads: Int = ConvolutionThreads.budget
   ) throws(ConvolutionError) -> ConvolutionPlan {
     let key = Key(
       shape: shape, sourceBlock: sourceBlock, destinationBlock: destinationBlock,
-      precision: precision, method: method, threads: ConvolutionThreads.budget)
+      precision: precision, method: method, threads: threads)
     if let plan = plans.withLock({ $0[key] }) { return plan }
     let plan = try ConvolutionPlan(
       shape, sourceBlock: sourceBlock, destinationBlock: destinationBlock, precision: precision,
-      method: method, threads: key.threads)
+      method: method, threads: threads)
     return plans.withLock { plans in
       if let other = plans[key] { return other }
       plans[key] = plan

@@ -96,6 +96,9 @@ package struct ConvolutionShape: Hashable, Sendable {
   /// Weights, (outChannels, inChannels, kernelHeight, kernelWidth).
   package var weightCount: Int { outChannels * inChannels * kernelHeight * kernelWidth }
 
+  /// Whether products of bf16 would only slow it down: Winograd's method in f32 does with a quarter of them.
+  package var isFastestInF32: Bool { ConvolutionRule.prefersWinograd(self, .f32, .forward) }
+
   /// Multiplications and additions of one pass, done directly.
   package var operations: Int { 2 * count * outHeight * outWidth * weightCount }
 

@@ -25,9 +25,9 @@ package final class FeatureReorder: Sendable {
 
   /// The copy of one layout into another, made when it is first asked for.
   package static func plan(
-    from layout: FeatureLayout, toBlock block: Int
+    from layout: FeatureLayout, toBlock block: Int, threads: Int = ConvolutionThreads.budget
   ) throws(ConvolutionError) -> FeatureReorder {
-    let key = Key(from: layout, block: block, threads: ConvolutionThreads.budget)
+    let key = Key(from: layout, block: block, threads: threads)
     if let known = made.withLock({ $0[key] }) { return known }
     let reorder = try FeatureReorder(key)
     made.withLock { $0[key] = reorder }

@@ -11,7 +11,8 @@ package enum Activation: String, Sendable, CaseIterable {
   /// With slope 0.2 below 0.
   case leakyReLU = "leaky_relu"
 
-  private var kind: Int32 {
+  /// Its number in `lattice_activation.h`.
+  var kind: Int32 {
     switch self {
     case .geluTanh: LATTICE_GELU_TANH
     case .gelu: LATTICE_GELU_ERF

@@ -7,7 +7,7 @@ private let allowedImports: [String: Set<String>] = [
   "Sources/FSQ": ["CKernels"],
   "Sources/TensorCore": [],
   "Sources/Kernels": ["CKernels", "TensorCore"],
-  "Sources/Autograd": ["CKernels", "Kernels", "TensorCore"],
+  "Sources/Autograd": ["CKernels", "Convolutions", "Kernels", "TensorCore"],
   "Sources/Training": ["Autograd", "CKernels", "Kernels", "TensorCore", "TensorFiles"],
   "Sources/Convolutions": ["CKernels", "COneDNN"],
   "Sources/TensorFiles": [],

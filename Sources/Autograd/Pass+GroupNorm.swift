@@ -1,0 +1,54 @@
+package import Kernels
+import TensorCore
+
+extension Pass {
+  /// Group normalisation, with an activation applied in the same go.
+  ///
+  /// Source: Wu and He 2018, "Group normalization", equations 1, 2 and 7.
+  ///
+  /// - Parameters:
+  ///   - map: What goes in.
+  ///   - gain: Shape (channels).
+  ///   - offset: Shape (channels); nil for none.
+  ///   - groups: Parts of the channels that are normalised on their own; flax's default is 32.
+  ///   - epsilon: Added to the variance; flax's default is 1e-6, torch's 1e-5.
+  ///   - activation: Of the result; nil for none.
+  /// - Returns: Of the input's layout.
+  package func groupNorm(
+    _ map: FeatureMap, gain: Parameter, offset: Parameter?, groups: Int = 32,
+    epsilon: Float = 1e-6, activation: Activation? = nil
+  ) -> FeatureMap {
+    let norm = GroupNorm(
+      channels: map.channels, groups: groups, epsilon: epsilon, activation: activation)
+    let (input, planes) = (map.variable, map.planes)
+    let (gains, offsets) = (variable(gain), offset.map { variable($0) })
+    precondition(gains.shape.count == map.channels, "one gain for each channel")
+    let statistics = norm.statistics(
+      input.value, planes, gain: gains.value, offset: offsets?.value, workers: workers)
+    let value = norm.forward(input.value, planes, statistics, workers: workers)
+    let inputs = [input, gains] + [offsets].compactMap(\.self)
+    let output = result(value, of: inputs) { gradient, pass in
+      let parts = norm.backward(
+        input.value, planes, gain: gains.value, statistics, gradient,
+        wantsInput: input.needsGradient, workers: pass.workers)
+      gains.accumulate(parts.gain.reshaped(gains.shape), pass)
+      offsets?.accumulate(parts.offset.reshaped(gains.shape), pass)
+      if let part = parts.input { input.accumulate(part, pass) }
+    }
+    return FeatureMap(output, map.layout)
+  }
+
+  /// Adds a number to each channel.
+  func addBias(_ bias: Variable, to map: FeatureMap) -> FeatureMap {
+    let (input, planes) = (map.variable, map.planes)
+    let value = ChannelBias.add(bias.value, to: input.value, planes, workers: workers)
+    let output = result(value, of: [input, bias]) { gradient, pass in
+      input.accumulate(gradient, pass)
+      guard bias.needsGradient else { return }
+      let sums = ChannelBias.sums(
+        gradient, planes, channels: bias.shape.count, workers: pass.workers)
+      bias.accumulate(sums.reshaped(bias.shape), pass)
+    }
+    return FeatureMap(output, map.layout)
+  }
+}
