@@ -42,7 +42,7 @@ void lattice_gemm_pack_bf16(lattice_matrix b, int64_t k, int64_t n, int64_t pane
    }
 }
 
-// Packs rows of A into tiles (k, 12), rows that aren't there as zeros.
+// Packs rows of A into tiles (k, 12); the places of rows that aren't there are never read.
 LATTICE_CLONES
 static void pack_rows_f32(const lattice_matrix *a, int64_t row, int64_t rows, int64_t from, int64_t k, float *packed) {
    for (int64_t tile = 0; tile < rows; tile += TILE_ROWS, packed += TILE_ROWS * k) {
@@ -55,9 +55,15 @@ static void pack_rows_f32(const lattice_matrix *a, int64_t row, int64_t rows, in
          for (int64_t r = 0; r < there; ++r)
             for (int64_t i = 0; i < k; ++i) packed[i * TILE_ROWS + r] = element(a, row + tile + r, from + i);
       }
-      for (int64_t r = there; r < TILE_ROWS; ++r)
-         for (int64_t i = 0; i < k; ++i) packed[i * TILE_ROWS + r] = 0;
    }
+}
+
+// One row of f32 to pairs, `pairs` of them.
+LATTICE_CLONES
+static void pack_row_pairs(const float *a, int64_t pairs, uint16_t *packed) {
+   uint32_t *out = (uint32_t *)packed;
+   for (int64_t i = 0; i < pairs; ++i)
+      out[i * TILE_ROWS] = (uint32_t)f32_to_bf16(a[2 * i]) | (uint32_t)f32_to_bf16(a[2 * i + 1]) << 16;
 }
 
 // The same in pairs of k: (k / 2, 12, 2), an odd k filled up with a zero.
@@ -72,11 +78,15 @@ static void pack_rows_bf16(const lattice_matrix *a, int64_t row, int64_t rows, i
          gemm_pack_pairs_avx512((const float *)a->data + (row + tile) * a->rs + from, a->rs, start / 2, packed);
       }
 #endif
-      for (int64_t r = 0; r < TILE_ROWS; ++r) {
-         const int is_there = tile + r < rows;
-         for (int64_t i = start; i < even; ++i) {
+      for (int64_t r = 0; r < TILE_ROWS && tile + r < rows; ++r) {
+         int64_t i = start;
+         if (i == 0 && !a->is_bf16 && a->cs == 1) {
+            pack_row_pairs((const float *)a->data + (row + tile + r) * a->rs + from, k / 2, packed + r * 2);
+            i = k / 2 * 2;
+         }
+         for (; i < even; ++i) {
             const int64_t at = (i / 2 * TILE_ROWS + r) * 2 + i % 2;
-            packed[at] = is_there && i < k ? f32_to_bf16(element(a, row + tile + r, from + i)) : 0;
+            packed[at] = i < k ? f32_to_bf16(element(a, row + tile + r, from + i)) : 0;
          }
       }
    }
