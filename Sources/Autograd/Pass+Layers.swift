@@ -10,6 +10,19 @@ extension Pass {
     }
   }
 
+  /// A value that was computed elsewhere from another of its shape, and how gradients go back.
+  ///
+  /// - Parameters:
+  ///   - value: The result.
+  ///   - input: What it was computed from.
+  ///   - backward: The gradient of the result to that of the input.
+  /// - Returns: Of the value's shape.
+  package func elementwise(
+    _ value: Tensor, of input: Variable, backward: @escaping (Tensor) -> Tensor
+  ) -> Variable {
+    result(value, of: [input]) { gradient, pass in input.accumulate(backward(gradient), pass) }
+  }
+
   /// Layer normalisation over the last dimension.
   ///
   /// Source: Ba et al. 2016, "Layer normalization", equation 4.
