@@ -80,6 +80,7 @@ let package = Package(
     library("Checkpoints", ["CZlib", "TensorFiles"]),
     library("ImageCodecs", ["CImageCodecs", "CKernels"]),
     library("Metrics", ["CKernels"]),
+    library("UViM", ["Autograd", "CKernels", "FSQ", "Kernels", "TensorCore"]),
     plugin("ImageStages", ["ImageCodecs", "Metrics"]),
     plugin("TensorStages", ["TensorFiles"]),
     plugin("FSQStages", ["FSQ"]),
@@ -123,7 +124,7 @@ let package = Package(
       name: "lattice-bench",
       dependencies: [
         "CKernels", "COpenBLAS", "Convolutions", "FSQ", "JobReport", "Kernels", "TensorCore",
-        argumentParser,
+        "UViM", argumentParser,
       ], swiftSettings: settings),
     tests("JobModelTests", ["JobModel"]),
     tests("DurableFilesTests", ["DurableFiles"]),
@@ -153,6 +154,9 @@ let package = Package(
     tests(
       "CheckpointsTests", ["Checkpoints", "TensorFiles"], exclude: ["Golden/README.md"],
       resources: [.copy("Golden")]),
+    tests(
+      "UViMTests", ["Autograd", "Checkpoints", "Kernels", "TensorCore", "TensorFiles", "UViM"],
+      exclude: ["Golden/README.md"], resources: [.copy("Golden")]),
     tests("MetricsTests", ["CKernels", "Metrics"]),
     tests(
       "ImageCodecsTests", ["CKernels", "ImageCodecs"], exclude: ["Files/SOURCE.md"],

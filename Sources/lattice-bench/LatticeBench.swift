@@ -13,8 +13,10 @@ struct LatticeBench: ParsableCommand {
         lattice-bench overhead --jobs 200
         lattice-bench gemm --threads 2
         lattice-bench conv --threads 2
+        lattice-bench uvim --python python3
       """,
     subcommands: [
       PipelineBench.self, OverheadBench.self, GemmBench.self, ConvolutionBench.self, FSQBench.self,
+      UViMBench.self,
     ])
 }

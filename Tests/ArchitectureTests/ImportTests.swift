@@ -14,6 +14,7 @@ private let allowedImports: [String: Set<String>] = [
   "Sources/Checkpoints": ["CZlib", "TensorFiles"],
   "Sources/Metrics": ["CKernels"],
   "Sources/ImageCodecs": ["CImageCodecs", "CKernels"],
+  "Sources/UViM": ["Autograd", "CKernels", "FSQ", "Kernels", "TensorCore"],
   "Plugins/ImageStages": ["CStageABI", "ImageCodecs", "Metrics", "StageSDK"],
   "Plugins/TensorStages": ["CStageABI", "StageSDK", "TensorFiles"],
   "Plugins/FSQStages": ["CStageABI", "FSQ", "StageSDK"],
@@ -41,7 +42,7 @@ private let allowedImports: [String: Set<String>] = [
   ],
   "Sources/lattice-bench": [
     "ArgumentParser", "CKernels", "COpenBLAS", "Convolutions", "FSQ", "JobReport", "Kernels",
-    "TensorCore",
+    "TensorCore", "UViM",
   ],
 ]
 
@@ -55,7 +56,7 @@ private let withoutFoundation: Set<String> = [
   "Sources/StageSDK", "Sources/FSQ", "Sources/TensorCore", "Sources/Kernels", "Sources/Autograd",
   "Sources/Convolutions",
   "Sources/Training",
-  "Sources/TensorFiles", "Sources/Checkpoints",
+  "Sources/TensorFiles", "Sources/Checkpoints", "Sources/UViM",
   "Sources/Metrics",
   "Sources/ImageCodecs", "Plugins/ImageStages", "Plugins/TensorStages", "Plugins/FSQStages",
   "Sources/JobModel", "Sources/DurableFiles", "Sources/WorkerLink", "Sources/StageHost",
