@@ -69,6 +69,7 @@ let package = Package(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     library("StageSDK", ["CStageABI"]),
     library("FSQ", ["CKernels"]),
+    library("MaskGIT", ["Autograd", "CKernels", "Kernels", "TensorCore"]),
     library("TensorCore"),
     library("Kernels", ["CKernels", "TensorCore"]),
     library("Autograd", ["CKernels", "Convolutions", "Kernels", "TensorCore"]),
@@ -145,6 +146,9 @@ let package = Package(
     tests(
       "FSQTests", ["CKernels", "FSQ", "TensorFiles"], exclude: ["Golden/README.md"],
       resources: [.copy("Golden")]),
+    tests(
+      "MaskGITTests", ["Autograd", "Checkpoints", "Kernels", "MaskGIT", "TensorCore"],
+      exclude: ["Golden/README.md"], resources: [.copy("Golden")]),
     tests("TensorCoreTests", ["TensorCore"]),
     tests("KernelsTests", ["CKernels", "Kernels", "TensorCore"]),
     tests("AutogradTests", ["Autograd", "CKernels", "Convolutions", "Kernels", "TensorCore"]),

@@ -13,6 +13,7 @@ package enum Modulation {
   ///   - scale: Which part.
   ///   - shift: Likewise.
   ///   - workers: Who computes.
+  /// - Returns: Of the input's shape.
   package static func modulate(
     _ input: Tensor, by vectors: Tensor, scale: Int, shift: Int, workers: any Workers
   ) -> Tensor {
@@ -91,6 +92,7 @@ package enum Modulation {
   ///   - sums: The part that gets sums of a; nil for none.
   ///   - shape: (batch, parts × width).
   ///   - workers: Who computes.
+  /// - Returns: Of that shape.
   package static func sums(
     of a: Tensor, times b: Tensor, products: Int, sums: Int?, shape: Shape, workers: any Workers
   ) -> Tensor {

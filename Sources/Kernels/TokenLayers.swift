@@ -83,6 +83,7 @@ package enum TokenLayers {
   ///   - first: The token of the first row.
   ///   - isReturning: True to rotate back.
   ///   - workers: Who computes.
+  /// - Returns: Of the input's shape.
   package static func rotate(
     _ input: Tensor, by angles: Rotation, first: Int = 0, isReturning: Bool = false,
     workers: any Workers
@@ -109,7 +110,9 @@ package enum TokenLayers {
 
   /// a swish times b, for rows that hold a, then b.
   ///
-  /// - Parameter input: (…, 2 width).
+  /// - Parameters:
+  ///   - input: (…, 2 width).
+  ///   - workers: Who computes.
   /// - Returns: (…, width).
   package static func swiglu(_ input: Tensor, workers: any Workers) -> Tensor {
     let (rows, columns) = (input.shape.rows, input.shape.columns / 2)

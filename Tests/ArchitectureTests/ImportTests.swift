@@ -5,6 +5,7 @@ import Testing
 private let allowedImports: [String: Set<String>] = [
   "Sources/StageSDK": ["CStageABI"],
   "Sources/FSQ": ["CKernels"],
+  "Sources/MaskGIT": ["Autograd", "CKernels", "Kernels", "TensorCore"],
   "Sources/TensorCore": [],
   "Sources/Kernels": ["CKernels", "TensorCore"],
   "Sources/Autograd": ["CKernels", "Convolutions", "Kernels", "TensorCore"],
@@ -53,7 +54,8 @@ private let systemModules: Set<String> = [
 
 /// Targets a worker or plugin loads: full Foundation costs each process 15 ms and 20 MB.
 private let withoutFoundation: Set<String> = [
-  "Sources/StageSDK", "Sources/FSQ", "Sources/TensorCore", "Sources/Kernels", "Sources/Autograd",
+  "Sources/StageSDK", "Sources/FSQ", "Sources/MaskGIT", "Sources/TensorCore", "Sources/Kernels",
+  "Sources/Autograd",
   "Sources/Convolutions",
   "Sources/Training",
   "Sources/TensorFiles", "Sources/Checkpoints", "Sources/UViM",
