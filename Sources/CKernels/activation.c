@@ -21,6 +21,7 @@ void lattice_activate_f32(int32_t kind, const float *x, float *out, int64_t coun
       FORWARD(LATTICE_SIGMOID)
       FORWARD(LATTICE_RELU)
       FORWARD(LATTICE_LEAKY_RELU)
+      FORWARD(LATTICE_RELU6)
       FORWARD(LATTICE_IDENTITY)
    }
 }
@@ -35,6 +36,7 @@ void lattice_activate_backward_f32(int32_t kind, const float *x, const float *dy
       BACKWARD(LATTICE_SIGMOID)
       BACKWARD(LATTICE_RELU)
       BACKWARD(LATTICE_LEAKY_RELU)
+      BACKWARD(LATTICE_RELU6)
       BACKWARD(LATTICE_IDENTITY)
    }
 }

@@ -15,6 +15,7 @@ LATTICE_INLINE float value_of(const int32_t kind, float x) {
    case LATTICE_TANH: return tanh_of(x);
    case LATTICE_SIGMOID: return sigmoid_of(x);
    case LATTICE_RELU: return x > 0.0f ? x : 0.0f;
+   case LATTICE_RELU6: return x > 0.0f ? (x < 6.0f ? x : 6.0f) : 0.0f;
    case LATTICE_IDENTITY: return x;
    default: return x > 0.0f ? x : 0.2f * x;
    }
@@ -43,6 +44,7 @@ LATTICE_INLINE float slope_of(const int32_t kind, float x) {
       return s * (1.0f - s);
    }
    case LATTICE_RELU: return x > 0.0f ? 1.0f : 0.0f;
+   case LATTICE_RELU6: return x > 0.0f && x < 6.0f ? 1.0f : 0.0f;
    case LATTICE_IDENTITY: return 1.0f;
    default: return x > 0.0f ? 1.0f : 0.2f;
    }

@@ -11,6 +11,7 @@ static double value_of(int32_t kind, double x) {
    case LATTICE_TANH: return tanh(x);
    case LATTICE_SIGMOID: return 1 / (1 + exp(-x));
    case LATTICE_RELU: return x > 0 ? x : 0;
+   case LATTICE_RELU6: return fmin(fmax(x, 0), 6);
    case LATTICE_IDENTITY: return x;
    default: return x > 0 ? x : 0.2 * x;
    }
@@ -35,6 +36,7 @@ static double slope_of(int32_t kind, double x) {
       return s * (1 - s);
    }
    case LATTICE_RELU: return x > 0;
+   case LATTICE_RELU6: return x > 0 && x < 6;
    case LATTICE_IDENTITY: return 1;
    default: return x > 0 ? 1 : 0.2;
    }

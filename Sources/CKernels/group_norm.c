@@ -137,6 +137,7 @@ LATTICE_INLINE void backward(const int32_t kind, const float *x, const float *dy
    case LATTICE_SIGMOID: call(LATTICE_SIGMOID); return;        \
    case LATTICE_RELU: call(LATTICE_RELU); return;              \
    case LATTICE_LEAKY_RELU: call(LATTICE_LEAKY_RELU); return;  \
+   case LATTICE_RELU6: call(LATTICE_RELU6); return;            \
    case LATTICE_IDENTITY: call(LATTICE_IDENTITY); return;      \
    }
 

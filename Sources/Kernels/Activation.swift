@@ -8,6 +8,8 @@ package enum Activation: String, Sendable, CaseIterable {
   /// Exactly, by the error function.
   case gelu
   case swish, tanh, sigmoid, relu
+  /// Cut off at 0 and 6.
+  case relu6
   /// With slope 0.2 below 0.
   case leakyReLU = "leaky_relu"
 
@@ -20,6 +22,7 @@ package enum Activation: String, Sendable, CaseIterable {
     case .tanh: LATTICE_TANH
     case .sigmoid: LATTICE_SIGMOID
     case .relu: LATTICE_RELU
+    case .relu6: LATTICE_RELU6
     case .leakyReLU: LATTICE_LEAKY_RELU
     }
   }

@@ -40,7 +40,7 @@ import Testing
 
   @Test(arguments: [
     LATTICE_GELU_TANH, LATTICE_GELU_ERF, LATTICE_SWISH, LATTICE_TANH, LATTICE_SIGMOID, LATTICE_RELU,
-    LATTICE_LEAKY_RELU, LATTICE_IDENTITY,
+    LATTICE_LEAKY_RELU, LATTICE_IDENTITY, LATTICE_RELU6,
   ])
   func activations(kind: Int32) {
     let x = values(1001, seed: 5, scale: 3) + [0, -0.0, 40, -40, 1e-20, 200, -200]

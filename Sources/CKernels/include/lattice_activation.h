@@ -13,6 +13,7 @@
 #define LATTICE_RELU 5
 #define LATTICE_LEAKY_RELU 6 // x, or 0.2 x below 0.
 #define LATTICE_IDENTITY 7   // x, for functions that apply one of these along with other work.
+#define LATTICE_RELU6 8 // min(max(x, 0), 6).
 
 void lattice_activate_f32_ref(int32_t kind, const float *x, float *out, int64_t count);
 void lattice_activate_f32(int32_t kind, const float *x, float *out, int64_t count);
