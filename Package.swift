@@ -142,7 +142,7 @@ let package = Package(
       "JournalTests", ["JobModel", "Journal", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("JobQueueTests", ["DurableFiles", "JobModel", "JobQueue"]),
     tests("WorkerLinkTests", ["DurableFiles", "WorkerLink"]),
-    tests("JobReportTests", ["JobReport"]),
+    tests("JobReportTests", ["JobModel", "JobReport"]),
     tests(
       "FSQTests", ["CKernels", "FSQ", "TensorFiles"], exclude: ["Golden/README.md"],
       resources: [.copy("Golden")]),

@@ -10,3 +10,4 @@ _Static_assert(sizeof(lattice_tensor_spec) == 40, "lattice_tensor_spec");
 _Static_assert(sizeof(lattice_stage_config) == 48, "lattice_stage_config");
 _Static_assert(sizeof(lattice_stage) == 176, "lattice_stage");
 _Static_assert(sizeof(lattice_stage_module) == 64, "lattice_stage_module");
+_Static_assert(sizeof(lattice_task) == 72, "lattice_task");

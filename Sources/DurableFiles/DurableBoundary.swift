@@ -11,7 +11,8 @@ package enum DurableBoundary {
     "queue.claim.made-folder", "queue.claim.took-drop", "queue.claim.wrote-spec",
     "intake.wrote-plan", "intake.inserted-job", "queue.claim.published", "queue.claim.finished",
     "supervisor.leased", "shard.outputs-written", "shard.file-renamed", "shard.outputs-renamed",
-    "shard.state-renamed", "shard.done", "supervisor.recorded-shard", "supervisor.wrote-result",
+    "shard.state-renamed", "shard.model-intended", "shard.model-renamed", "shard.done",
+    "supervisor.recorded-shard", "supervisor.wrote-result",
     "supervisor.ended-job",
   ]
 

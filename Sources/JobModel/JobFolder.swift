@@ -3,6 +3,9 @@
 /// ```
 /// jobs/ID/  spec.yaml  resolved.json  items.jsonl  outputs/  failed.jsonl  result.json  report.html
 ///   shards/0007.done  shards/0007.failed.jsonl  shards/0007.lock  shards/0007.state/STAGE/
+///   state/STAGE/                       what a task goes on from; outlives attempts
+///   metrics/STAGE.jsonl                what a task measured, step by step
+///   model.json                         which version of a model it publishes
 ///   tmp/0007.a1/                       an attempt's unpublished files
 ///   logs/shard-0007/attempt-1/         STAGE.jsonl  worker.jsonl  stderr.txt  crash.txt  failure.json
 /// ```
@@ -24,6 +27,11 @@ package struct JobFolder: Hashable, Sendable {
   package var shards: String { "\(path)/shards" }
   package var temporary: String { "\(path)/tmp" }
   package var logs: String { "\(path)/logs" }
+
+  package var modelPublication: String { "\(path)/model.json" }
+
+  package func taskState(stage: String) -> String { "\(path)/state/\(stage)" }
+  package func metrics(stage: String) -> String { "\(path)/metrics/\(stage).jsonl" }
 
   package func done(shard: Int) -> String { "\(shards)/\(Self.number(shard)).done" }
   package func failedItems(shard: Int) -> String { "\(shards)/\(Self.number(shard)).failed.jsonl" }

@@ -45,6 +45,9 @@ package struct JobPlan: Codable, Hashable, Sendable {
     self.warnings = warnings
   }
 
+  /// True when its stages are tasks: one shard, run as a whole.
+  package var isTask: Bool { stages.contains { $0.description.kind == .task } }
+
   /// Shards in all, the reducing one included; that one is the last.
   package var shardCount: Int { items.shardCount + (hasReduceShard ? 1 : 0) }
 
@@ -71,10 +74,13 @@ package struct PlannedStage: Codable, Hashable, Sendable {
   package var inputs: [String: Source]
   package var outputs: [String: TensorSpec]
   package var models: [String: PlannedModel]
+  /// Of a task; nil when the spec says nothing.
+  package var checkpoint: CheckpointPolicy?
 
   package init(
     name: String, plugin: PluginFile, description: StageDescription, parameters: JSONValue,
-    inputs: [String: Source], outputs: [String: TensorSpec], models: [String: PlannedModel] = [:]
+    inputs: [String: Source], outputs: [String: TensorSpec], models: [String: PlannedModel] = [:],
+    checkpoint: CheckpointPolicy? = nil
   ) {
     self.name = name
     self.plugin = plugin
@@ -83,6 +89,7 @@ package struct PlannedStage: Codable, Hashable, Sendable {
     self.inputs = inputs
     self.outputs = outputs
     self.models = models
+    self.checkpoint = checkpoint
   }
 }
 
@@ -197,9 +204,12 @@ package struct OutputPolicy: Codable, Hashable, Sendable {
   /// Absolute folder, created if absent; every output is inside it.
   package var directory: String
   package var existing: Existing
+  /// The model a task makes; nil when none is asked for.
+  package var model: ModelDestination?
 
-  package init(directory: String, existing: Existing = .error) {
+  package init(directory: String, existing: Existing = .error, model: ModelDestination? = nil) {
     self.directory = directory
     self.existing = existing
+    self.model = model
   }
 }

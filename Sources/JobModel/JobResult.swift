@@ -21,6 +21,8 @@ package struct JobResult: Codable, Hashable, Sendable {
   package var stages: [StageTiming]
   /// Highest resident memory any worker had.
   package var peakMemoryBytes: Int
+  /// `name@version` of the model it published.
+  package var model: String?
   /// Attempts that ended without publishing.
   package var failedAttempts: [FailedAttempt]
 
@@ -40,7 +42,7 @@ package struct JobResult: Codable, Hashable, Sendable {
     id: JobID, name: String, state: JobState, message: String?, itemsTotal: Int, itemsDone: Int,
     itemsFailed: Int, itemsSkipped: Int, filesWritten: Int, bytesWritten: Int,
     outputDirectory: String, submittedMilliseconds: Int, startedMilliseconds: Int?,
-    endedMilliseconds: Int, stages: [StageTiming], peakMemoryBytes: Int,
+    endedMilliseconds: Int, stages: [StageTiming], peakMemoryBytes: Int, model: String? = nil,
     failedAttempts: [FailedAttempt]
   ) {
     self.id = id
@@ -59,6 +61,7 @@ package struct JobResult: Codable, Hashable, Sendable {
     self.endedMilliseconds = endedMilliseconds
     self.stages = stages
     self.peakMemoryBytes = peakMemoryBytes
+    self.model = model
     self.failedAttempts = failedAttempts
   }
 }

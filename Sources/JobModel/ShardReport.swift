@@ -12,10 +12,13 @@ package struct ShardReport: Codable, Hashable, Sendable {
   package var seconds: Double
   /// Highest resident memory of the worker.
   package var peakMemoryBytes: Int
+  /// `name@version` of the model it published.
+  package var model: String?
 
   package init(
     shard: Int, attempt: Int, itemsDone: Int, itemsFailed: Int, itemsSkipped: Int,
-    files: [OutputFile], stages: [StageTiming], seconds: Double, peakMemoryBytes: Int
+    files: [OutputFile], stages: [StageTiming], seconds: Double, peakMemoryBytes: Int,
+    model: String? = nil
   ) {
     self.shard = shard
     self.attempt = attempt
@@ -26,6 +29,7 @@ package struct ShardReport: Codable, Hashable, Sendable {
     self.stages = stages
     self.seconds = seconds
     self.peakMemoryBytes = peakMemoryBytes
+    self.model = model
   }
 }
 

@@ -67,6 +67,8 @@ package struct StageDescription: Codable, Hashable, Sendable {
   package var needsSeed: Bool
   package var isParallel: Bool
   package var reduces: Bool
+  /// A task that makes a model, so that the spec has to name it.
+  package var publishes: Bool
   /// True when the stage has a `check` function; else sizes follow from dimension names.
   package var hasCheck: Bool
   /// 0 leaves it to the host.
@@ -80,8 +82,8 @@ package struct StageDescription: Codable, Hashable, Sendable {
   package init(
     id: String, version: String, summary: String, kind: Kind, isDeterministic: Bool = true,
     needsSeed: Bool = false, isParallel: Bool = false, reduces: Bool = false,
-    hasCheck: Bool = false,
-    preferredBatch: Int = 0, parameterSchema: JSONValue = .object([:]),
+    publishes: Bool = false, hasCheck: Bool = false, preferredBatch: Int = 0,
+    parameterSchema: JSONValue = .object([:]),
     inputs: [PortDescription] = [], outputs: [PortDescription] = [], modelSlots: [String] = []
   ) {
     self.id = id
@@ -92,6 +94,7 @@ package struct StageDescription: Codable, Hashable, Sendable {
     self.needsSeed = needsSeed
     self.isParallel = isParallel
     self.reduces = reduces
+    self.publishes = publishes
     self.hasCheck = hasCheck
     self.preferredBatch = preferredBatch
     self.parameterSchema = parameterSchema

@@ -33,8 +33,8 @@ package enum JobReport {
       }
     }
     let page = ReportPage(
-      result: result, plan: plan, statistics: statistics, failedItems: failedItems(folder),
-      files: files, previews: previews)
+      result: result, plan: plan, statistics: statistics, metrics: metrics(folder, plan),
+      failedItems: failedItems(folder), files: files, previews: previews)
     try AtomicFile.write(Array(page.html.text.utf8), to: folder.report)
   }
 
@@ -64,6 +64,19 @@ package enum JobReport {
     case "jpg", "jpeg": "image/jpeg"
     case "svg": "image/svg+xml"
     default: nil
+    }
+  }
+
+  /// What the job's tasks measured, by stage in the order of the plan.
+  private static func metrics(_ folder: JobFolder, _ plan: JobPlan) -> [(String, MetricTable)] {
+    plan.stages.filter { $0.description.kind == .task }.map { stage in
+      var table = MetricTable()
+      let decoder = JSONDecoder()
+      forEachLine(of: folder.metrics(stage: stage.name)) { line in
+        // A line that a dying process left unfinished is no line.
+        if let line = try? decoder.decode(MetricLine.self, from: line) { table.add(line) }
+      }
+      return (stage.name, table)
     }
   }
 

@@ -5,6 +5,8 @@ struct ReportPage {
   var result: JobResult
   var plan: JobPlan
   var statistics: ItemStatistics
+  /// By stage, what a task measured step by step.
+  var metrics: [(stage: String, table: MetricTable)]
   /// First failed items, at most ``ReportPage/listLimit``.
   var failedItems: [FailedItem]
   /// First result files, at most ``ReportPage/listLimit``.
@@ -19,7 +21,7 @@ struct ReportPage {
     <!doctype html>
     <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
     <title>\(result.name): \(result.state.rawValue)</title><style>\(Self.style)</style></head><body>
-    \(head)\(previewSection)\(stageSection)\(statisticsSection)\(failedSection)\(attemptSection)\
+    \(head)\(metricSection)\(previewSection)\(stageSection)\(statisticsSection)\(failedSection)\(attemptSection)\
     \(fileSection)\(planSection)</body></html>
 
     """
@@ -35,7 +37,7 @@ struct ReportPage {
     return """
       <h1>\(result.name) <span class="state \(result.state.rawValue)">\(result.state.rawValue)</span></h1>
       <p class="quiet">job \(result.id.text) · ended \(ended) · took \(Quantity.duration(seconds))</p>
-      \(reason)<div class="tiles">\(tile("done", "\(result.itemsDone)"))\
+      \(reason)\(model)<div class="tiles">\(tile("done", "\(result.itemsDone)"))\
       \(tile("failed", "\(result.itemsFailed)"))\(tile("skipped", "\(result.itemsSkipped)"))\
       \(tile("files", "\(result.filesWritten)"))\(tile("written", Quantity.bytes(result.bytesWritten)))\
       \(tile("items a second", Quantity.rate(Double(result.itemsDone) / max(seconds, 1e-3))))\
@@ -45,8 +47,27 @@ struct ReportPage {
       """
   }
 
+  private var model: HTML {
+    result.model.map { "<p>Published the model <b>\($0)</b></p>" } ?? ""
+  }
+
   private func tile(_ label: String, _ value: String) -> HTML {
     "<div><b>\(value)</b><span>\(label)</span></div>"
+  }
+
+  private var metricSection: HTML {
+    .joined(
+      metrics.map { stage, table in
+        let plots = table.names.map { name in
+          MetricPlot(name: name, series: table.series[name] ?? MetricSeries()).figure
+        }
+        guard !plots.isEmpty else { return "" }
+        return """
+          <h2>Measured by \(stage), over its steps</h2>
+          <div class="plots">\(.joined(plots))</div>
+
+          """
+      })
   }
 
   private var previewSection: HTML {
@@ -191,6 +212,8 @@ struct ReportPage {
     flex-wrap:wrap;gap:.6rem}.tiles div{border:1px solid var(--line);border-radius:.5rem;padding:.5rem 1rem}\
     .tiles b{display:block;font-size:1.25rem}.tiles span{color:var(--quiet)}.bar{width:30%}.bar i{display:block;\
     height:.8rem;margin-top:.35rem;background:#4a7dbd;border-radius:.2rem}figure{margin:1rem 0}\
-    img{max-width:100%;image-rendering:auto;border:1px solid var(--line)}pre{overflow-x:auto}
+    .plots{display:flex;flex-wrap:wrap;gap:1rem}.plot{margin:0;flex:1 1 26rem;max-width:34rem}svg{width:100%}\
+    .grid{stroke:var(--line)}.tick{font-size:11px;fill:var(--quiet)}.line{fill:none;stroke:#4a7dbd;stroke-width:1.6;\
+    stroke-linejoin:round}.band{fill:#4a7dbd;opacity:.18}.dot{fill:#4a7dbd}img{max-width:100%;image-rendering:auto;border:1px solid var(--line)}pre{overflow-x:auto}
     """
 }

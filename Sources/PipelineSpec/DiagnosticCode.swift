@@ -66,5 +66,8 @@ package enum DiagnosticCode {
     "E055": "A file is listed twice; its outputs would get the same names.",
     "E057": "A seed is a whole number from 0.",
     "E059": "A glob is matched below the directory and can't lead out of it.",
+    "E060": "A checkpoint is kept every so many steps of training: 500 steps.",
+    "E061":
+      "The model a task makes is named NAME@VERSION, or NAME alone, which takes the whole number after the highest version there is.",
   ]
 }

@@ -78,6 +78,7 @@ package struct SpecStage: Hashable, Sendable {
   package var parameters: YAMLNode?
   /// By slot; the key "" stands for the stage's first slot (`model:` written as one value).
   package var models: [String: Model]
+  package var checkpoint: SpecCheckpoint?
   /// Of the whole entry.
   package var mark: SourceMark
 
@@ -95,8 +96,28 @@ package struct SpecOutput: Hashable, Sendable {
   package var directory: Marked<String>?
   /// `error`, `skip` or `replace`.
   package var existing: Marked<String>?
+  package var model: SpecOutputModel?
 
   package init() {}
+}
+
+/// `output: { model: NAME@VERSION }`.
+package struct SpecOutputModel: Hashable, Sendable {
+  package var name: String
+  /// Nil takes the next whole version.
+  package var version: String?
+  package var mark: SourceMark
+
+  /// As it is written.
+  package var text: String { version.map { "\(name)@\($0)" } ?? name }
+}
+
+/// `checkpoint:` of a stage.
+package struct SpecCheckpoint: Hashable, Sendable {
+  package var everySteps: Marked<Int>?
+  package var keep: Marked<Int>?
+  /// Of the key `checkpoint`'s value.
+  package var mark: SourceMark
 }
 
 /// `limits:`, units already resolved.

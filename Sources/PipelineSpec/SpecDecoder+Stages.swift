@@ -32,12 +32,14 @@ extension SpecDecoder {
     let inputs = connections(values["in"], path: "\(path).in")
     let parameters = parameters(values["params"], path: "\(path).params")
     let models = models(values["model"], path: "\(path).model")
+    let checkpoint = checkpoint(values["checkpoint"], path: "\(path).checkpoint")
     var entry = SpecConnections.Entry(path: path, id: values["id"], inputs: inputs)
     guard let id, let use else { return entry }
     var stage = SpecStage(id: id, use: use, mark: node.mark)
     stage.inputs = inputs
     stage.parameters = parameters
     stage.models = models
+    stage.checkpoint = checkpoint
     entry.stage = stage
     return entry
   }

@@ -70,6 +70,7 @@ struct SpecDecoder {
     output.directory = reader.text(values["dir"], path: "output.dir")
     output.existing = reader.choice(
       values["exists"], ["error", "skip", "replace"], path: "output.exists")
+    output.model = outputModel(values["model"])
     return output
   }
 

@@ -9,6 +9,10 @@ enum SpecKeys {
     case duration
     case backoff
     case allowance
+    /// A count of training steps: `500 steps`.
+    case steps
+    /// `NAME`, or `NAME@VERSION`.
+    case modelName
     case choice([String])
     case list(Kind)
     case mapping(Table)
@@ -76,7 +80,21 @@ enum SpecKeys {
         name: "model",
         kind: .either([.text, .mapping(modelFile), .named(.either([.text, .mapping(modelFile)]))]),
         doc: "The model it opens: name@version, or a path with its sha256."),
+      Key(
+        name: "checkpoint", kind: .mapping(checkpoint),
+        doc: "How often a task keeps what it goes on from after a crash."),
     ], allowsOwnKeys: true)
+
+  static let checkpoint = Table(
+    place: "'checkpoint'",
+    keys: [
+      Key(
+        name: "every", kind: .steps,
+        doc: "Steps between two checkpoints: 500 steps; the stage has its own by default."),
+      Key(
+        name: "keep", kind: .whole(1...1000),
+        doc: "How many of the newest are kept; the stage has its own by default."),
+    ])
 
   static let modelFile = Table(
     place: "a model",
@@ -92,6 +110,9 @@ enum SpecKeys {
       Key(
         name: "exists", kind: .choice(["error", "skip", "replace"]),
         doc: "What happens when a name is taken."),
+      Key(
+        name: "model", kind: .modelName,
+        doc: "The model a task makes: NAME@VERSION, or NAME for the next whole version."),
     ])
 
   static let shards = Table(

@@ -13,6 +13,8 @@ enum Expected: String {
   case backoff = "two pauses such as 10s..5m"
   case allowance = "a number or a share such as 1%"
   case model = "a model such as name@version"
+  case steps = "a count such as 500 steps"
+  case modelName = "a name such as my-model or my-model@1"
 }
 
 extension SpecReader {

@@ -44,6 +44,11 @@ package enum SpecSchema {
       let count: [String: any Sendable] = ["type": "integer", "minimum": 0]
       let share: [String: any Sendable] = ["type": "string", "pattern": "^[0-9.]+%$"]
       return ["anyOf": [count, share]]
+    case .steps: return ["type": "string", "pattern": "^[1-9][0-9]* steps?$"]
+    case .modelName:
+      return [
+        "type": "string", "pattern": "^[A-Za-z0-9][-_.A-Za-z0-9]*(@[A-Za-z0-9][-_.A-Za-z0-9]*)?$",
+      ]
     case .choice(let words): return ["type": "string", "enum": words]
     case .list(let kind): return ["type": "array", "minItems": 1, "items": schema(kind)]
     case .mapping(let table): return mapping(table)

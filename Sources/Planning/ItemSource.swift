@@ -11,7 +11,7 @@ package struct ItemSource {
   package struct Manifest {
     package private(set) var count = 0
     package private(set) var shardOffsets: [Int] = []
-    private let itemsPerShard: Int
+    let itemsPerShard: Int
     private let file: OpenFile?
     private var offset = 0
     private var buffer: [UInt8] = []

@@ -2,6 +2,7 @@ import DurableFiles
 import FoundationEssentials
 import JobModel
 import PipelineSpec
+import StageCatalog
 import YAML
 
 /// Finds the models that stages open.
@@ -70,12 +71,12 @@ struct ModelCheck {
     switch model {
     case .named(let name):
       let parts = name.value.split(separator: "@").map(String.init)
-      let folder = "\(surroundings.models ?? "")/\(parts[0])/\(parts[1])"
-      let isConfined = parts[1] != "." && parts[1] != ".." && !parts[1].contains("/")
-      guard surroundings.models != nil, isConfined,
-        let manifest = try? Files.read("\(folder)/MANIFEST")
+      guard
+        let found = ModelFolders.find(
+          name: parts[0], version: parts[1], in: surroundings.models),
+        let manifest = try? Files.read("\(found)/\(ModelManifest.name)")
       else {
-        let known = known()
+        let known = ModelFolders.all(in: surroundings.models).map(\.reference)
         let near = Suggestion.nearest(to: name.value, among: known)
         let list = known.isEmpty ? "there are none" : "there are \(known.joined(separator: ", "))"
         throw Diagnostic(
@@ -85,7 +86,7 @@ struct ModelCheck {
           at: name.mark, path: place, fix: near)
       }
       return PlannedModel(
-        reference: name.value, path: folder, sha256: SHA256.hexDigest(of: manifest))
+        reference: name.value, path: found, sha256: SHA256.hexDigest(of: manifest))
     case .path(let path, let digest):
       let absolute = Paths.absolute(path.value, base: surroundings.base)
       guard let status = Files.status(absolute, followingLinks: true) else {
@@ -107,14 +108,6 @@ struct ModelCheck {
           at: digest.mark, path: place)
       }
       return PlannedModel(reference: path.value, path: absolute, sha256: found)
-    }
-  }
-
-  /// `name@version` of every model there is.
-  private func known() -> [String] {
-    guard let root = surroundings.models else { return [] }
-    return ((try? Files.names(in: root)) ?? []).flatMap { name in
-      ((try? Files.names(in: "\(root)/\(name)")) ?? []).map { "\(name)@\($0)" }
     }
   }
 }

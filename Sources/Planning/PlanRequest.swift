@@ -10,8 +10,10 @@ package struct PlanSurroundings: Sendable {
   package var defaultOutput: String
   /// Absolute folders below which a spec may send results; nil allows any.
   package var allowedOutputs: [String]?
-  /// Folder of models, `NAME/VERSION/` each; nil when there is none.
-  package var models: String?
+  /// Folders of models, `NAME/VERSION/` in each; searched in this order.
+  package var models: [String]
+  /// Folder that a model which the job makes is published in.
+  package var publishedModels: String
   /// Threads of this machine.
   package var processors: Int
   /// Where `items.jsonl` is written; nil plans without writing.
@@ -20,13 +22,14 @@ package struct PlanSurroundings: Sendable {
   package var jobID: String
 
   package init(
-    base: String, defaultOutput: String, allowedOutputs: [String]?, models: String?,
-    processors: Int, itemsPath: String?, jobID: String
+    base: String, defaultOutput: String, allowedOutputs: [String]?, models: [String],
+    publishedModels: String, processors: Int, itemsPath: String?, jobID: String
   ) {
     self.base = base
     self.defaultOutput = defaultOutput
     self.allowedOutputs = allowedOutputs
     self.models = models
+    self.publishedModels = publishedModels
     self.processors = processors
     self.itemsPath = itemsPath
     self.jobID = jobID

@@ -40,10 +40,16 @@ package struct Planner<Checker: StageChecking> {
     faults += graph.shapeFaults
     let output = OutputCheck(spec, surroundings, stages)
     faults += output.placeFaults
+    let tasks = TaskCheck(spec, stages, publishedModels: surroundings.publishedModels)
+    if stages.count == spec.stages.count { faults += tasks.faults }
+    var policy = output.policy
+    policy.model = tasks.model
+    let isTask = stages.contains { $0.description.kind == .task }
+    let itemsPerShard = isTask ? Int.max : spec.itemsPerShard?.value ?? 256
     var source = ItemSource(spec.input, base: surroundings.base)
-    let collisions = NameCollisions(stages, surroundings, jobName: spec.name.value, output.policy)
+    let collisions = NameCollisions(stages, surroundings, jobName: spec.name.value, policy)
     var manifest = try ItemSource.Manifest(
-      path: surroundings.itemsPath, itemsPerShard: spec.itemsPerShard?.value ?? 256,
+      path: surroundings.itemsPath, itemsPerShard: itemsPerShard,
       visit: { collisions.visit($0) })
     try source.list(into: &manifest)
     faults += source.faults
@@ -51,7 +57,7 @@ package struct Planner<Checker: StageChecking> {
     guard !faults.contains(where: { $0.severity == .error }) else {
       return PlanResult(plan: nil, diagnostics: faults.sortedByPlace())
     }
-    var plan = assemble(spec, stages, manifest, output.policy, surroundings)
+    var plan = assemble(spec, stages, manifest, policy, surroundings)
     faults += Estimates(plan, spec, surroundings).faults(batch: &plan.batch)
     plan.warnings = faults.map(\.message)
     let isFine = !faults.contains { $0.severity == .error }
@@ -118,7 +124,9 @@ package struct Planner<Checker: StageChecking> {
       name: spec.name.value, priority: spec.priority?.value ?? 0, seed: spec.seed?.value ?? 0,
       stages: stages,
       items: ItemManifest(
-        count: manifest.count, itemsPerShard: spec.itemsPerShard?.value ?? 256,
+        count: manifest.count,
+        itemsPerShard: manifest.itemsPerShard == .max
+          ? max(1, manifest.count) : manifest.itemsPerShard,
         shardOffsets: manifest.shardOffsets),
       batch: spec.limits.batch?.value ?? 0,
       hasReduceShard: stages.contains { $0.description.reduces }, limits: limits, retry: retry,

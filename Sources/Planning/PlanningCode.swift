@@ -20,6 +20,9 @@ package enum PlanningCode {
     "E113": "The two ends of a connection have different sizes.",
     "E114": "The pipeline has no stage that items can enter by: a source.",
     "E116": "The input takes files, but no stage reads them.",
+    "E117":
+      "A task such as a trainer runs once for the whole job; stages that work item by item need a spec of their own.",
+    "E118": "Only a task keeps checkpoints.",
     "E120": "The stage has no parameter of this name.",
     "E121": "The parameter is of another kind than the stage takes.",
     "E122": "The parameter is outside its range.",
@@ -40,6 +43,11 @@ package enum PlanningCode {
     "E142":
       "Results may go to the job's own folder or below a folder the daemon's configuration allows ('allowedOutputs').",
     "E143": "Two stages write files of the same name.",
+    "E144": "The spec names a model, but none of its stages makes one.",
+    "E145": "The stage makes a model; 'output: { model: NAME }' says what to call it.",
+    "E146": "A spec publishes one model.",
+    "E147":
+      "A version of a model is never changed. Choose another version, or leave it out to take the next one.",
     "E150": "There is no model of this name and version.",
     "E151": "The model's file or folder is not there.",
     "E152": "The model's file has another digest than the spec says.",
@@ -55,5 +63,6 @@ package enum PlanningCode {
     "W173": "The results may not fit on the disk.",
     "W174": "Two plugins have the same stage; the first on the search path is taken.",
     "W175": "Stages whose items differ in size work on one item at a time.",
+    "W176": "A task runs once for the whole job, so 'shards' has no meaning for it.",
   ]
 }

@@ -205,7 +205,10 @@ struct StageGraph {
       }
       return PlannedStage(
         name: stage.id.value, plugin: entry.plugin, description: entry.stage,
-        parameters: parameters, inputs: inputs, outputs: [:])
+        parameters: parameters, inputs: inputs, outputs: [:],
+        checkpoint: stage.checkpoint.map {
+          CheckpointPolicy(everySteps: $0.everySteps?.value, keep: $0.keep?.value)
+        })
     }
   }
 

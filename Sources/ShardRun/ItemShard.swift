@@ -20,12 +20,7 @@ struct ItemShard {
     defer { stages.forEach { $0.close() } }
     let chain = StageChain(context: context, stages: stages)
     let counts = Mutex(Counts())
-    if stages.contains(where: { $0.planned.description.kind == .task }) {
-      for stage in stages { try stage.run() }
-      counts.withLock { $0.done = context.plan.items.count }
-    } else {
-      try stream(chain, counts)
-    }
+    try stream(chain, counts)
     for stage in stages where !stage.planned.description.reduces { try stage.finish() }
     let publisher = Publisher(context: context)
     let failed = chain.failed

@@ -9,6 +9,8 @@ final class RunningStage: StageServices {
   let index: Int
   let planned: PlannedStage
   let context: ShardContext
+  /// For a task alone.
+  let task: (any TaskServices)?
   private let log: LogFile
   private let timing: Mutex<StageTiming>
   // Set once, right after init, before any other thread sees this object.
@@ -25,6 +27,13 @@ final class RunningStage: StageServices {
       context.folder.stageLog(shard: context.shard, attempt: context.attempt, stage: planned.name),
       stage: planned.name)
     timing = Mutex(StageTiming(stage: planned.name, items: 0, calls: 0, seconds: 0))
+    do throws(FileError) {
+      task = planned.description.kind == .task ? try TaskHost(planned, context) : nil
+    } catch {
+      throw AttemptFailure(
+        kind: error.isNoSpace ? .noSpace : .transient, stage: planned.name,
+        message: error.description)
+    }
     do throws(StageFailure) {
       let instance = try StageInstance(planned, of: library, services: self)
       self.instance = instance
@@ -115,7 +124,12 @@ extension RunningStage {
   func logFailure(_ item: Item, _ reason: String) { log.write(.error, reason, item: item.id) }
 
   func progress(done: Int, total: Int, unit: String) {
-    context.recorder.setStageProgress(done: done, total: total)
+    if task != nil {
+      context.recorder.setTaskProgress(
+        done: done, total: total, unit: unit, at: WallClock.milliseconds)
+    } else {
+      context.recorder.setStageProgress(done: done, total: total)
+    }
   }
 
   var isCancelled: Bool { context.recorder.isCancelRequested }

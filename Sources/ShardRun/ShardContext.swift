@@ -19,6 +19,8 @@ final class ShardContext: Sendable {
   let log: LogFile
   let outputs: OutputStore
 
+  var jobID: String { AtomicFile.lastComponent(of: folder.path) }
+
   init(
     folder: JobFolder, plan: JobPlan, shard: Int, attempt: Int, isOneByOne: Bool,
     recorder: FlightRecorder
@@ -27,10 +29,11 @@ final class ShardContext: Sendable {
     self.plan = plan
     self.shard = shard
     self.attempt = attempt
-    self.isOneByOne = isOneByOne
+    // A task has no items to tell apart: after a crash it goes on as before.
+    self.isOneByOne = isOneByOne && !plan.isTask
     self.recorder = recorder
     account = MemoryAccount(limit: plan.limits.memoryBytes)
-    budget = ThreadBudget(threads: isOneByOne ? 1 : plan.limits.threads)
+    budget = ThreadBudget(threads: self.isOneByOne ? 1 : plan.limits.threads)
     pool = ThreadPool(budget: budget)
     log = LogFile(folder.workerLog(shard: shard, attempt: attempt), stage: nil)
     outputs = try OutputStore(folder: folder, plan: plan, shard: shard, attempt: attempt)

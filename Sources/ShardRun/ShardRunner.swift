@@ -58,12 +58,17 @@ package struct ShardRunner {
       folder: folder, plan: plan, shard: shard, attempt: attempt, isOneByOne: isOneByOne,
       recorder: recorder)
     context.log.write(
-      .info, "attempt \(attempt) at shard \(shard) begins\(isOneByOne ? ", item by item" : "")")
+      .info,
+      "attempt \(attempt) at shard \(shard) begins\(context.isOneByOne ? ", item by item" : "")")
     defer { context.outputs.sweep() }
     let report =
-      shard == plan.reduceShard
-      ? try ReduceShard(context: context).run(since: started)
-      : try ItemShard(context: context).run(since: started)
+      if plan.isTask {
+        try TaskShard(context: context).run(since: started)
+      } else if shard == plan.reduceShard {
+        try ReduceShard(context: context).run(since: started)
+      } else {
+        try ItemShard(context: context).run(since: started)
+      }
     context.log.write(
       .info,
       "shard \(shard) is published: \(report.itemsDone) done, \(report.itemsFailed) failed, \(report.files.count) files"

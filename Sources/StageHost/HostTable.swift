@@ -28,7 +28,9 @@ enum HostTable {
     host.abi_minor = UInt32(LATTICE_STAGE_ABI_MINOR)
     host.name = name
     host.version = version
-    host.get_extension = { _, _ in nil }
+    host.get_extension = { _, id in
+      text(id) == LATTICE_TASK_EXTENSION ? UnsafeRawPointer(TaskTable.shared) : nil
+    }
     setInstanceServices(&host)
     setCheckServices(&host)
     setItemServices(&host)

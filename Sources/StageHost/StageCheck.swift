@@ -95,6 +95,7 @@ private final class NoServices: StageServices {
   let isCancelled = false
   let temporaryDirectory = "/tmp"
   let threadBudget = 1
+  let task: (any TaskServices)? = nil
 
   func log(_ level: LogLine.Level, _ message: String, fields: JSONValue?) {}
   func progress(done: Int, total: Int, unit: String) {}

@@ -63,13 +63,18 @@ extension StageLibrary {
     guard !reduces || (table.save_state != nil && table.load_state != nil) else {
       throw TableFault("stage '\(id)' reduces but has no save_state and load_state")
     }
+    let publishes = table.flags & UInt32(LATTICE_STAGE_PUBLISHES) != 0
+    guard !publishes || kind == .task else {
+      throw TableFault("stage '\(id)' publishes a model but is no task")
+    }
     return StageDescription(
       id: id, version: try version(table.version, "stage '\(id)'"),
       summary: text(table.summary) ?? "", kind: kind,
       isDeterministic: table.flags & UInt32(LATTICE_STAGE_DETERMINISTIC) != 0,
       needsSeed: table.flags & UInt32(LATTICE_STAGE_NEEDS_SEED) != 0,
       isParallel: table.flags & UInt32(LATTICE_STAGE_PARALLEL) != 0, reduces: reduces,
-      hasCheck: table.check != nil, preferredBatch: Int(table.preferred_batch),
+      publishes: publishes, hasCheck: table.check != nil,
+      preferredBatch: Int(table.preferred_batch),
       parameterSchema: schema, inputs: try ports(table.inputs, table.n_inputs, "input of '\(id)'"),
       outputs: try ports(table.outputs, table.n_outputs, "output of '\(id)'"),
       modelSlots: (0..<Int(table.n_model_slots)).compactMap { text(table.model_slots?[$0]) })

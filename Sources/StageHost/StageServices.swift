@@ -17,6 +17,24 @@ package protocol StageServices: AnyObject, Sendable {
   func outputFile(
     item: Item?, name: String, existing: OutputPolicy.Existing?, role: OutputFile.Role
   ) throws(StageFailure) -> String
+  /// What only a task may ask for; nil for other stages.
+  var task: (any TaskServices)? { get }
+}
+
+/// What a task asks of whoever runs it, besides ``StageServices``; called from any thread.
+package protocol TaskServices: AnyObject, Sendable {
+  /// Absolute folder that outlives the attempt.
+  var stateDirectory: String { get }
+  /// Absolute folder whose content is published as a model when the task has ended well; nil when no model is asked for.
+  var modelDirectory: String? { get }
+  var checkpoints: CheckpointPolicy { get }
+  /// The same on every attempt and machine.
+  var seed: UInt64 { get }
+  /// Notes numbers that were measured at a step.
+  func report(step: Int, metrics: [String: JSONValue]) throws(StageFailure)
+  var itemCount: Int { get }
+  /// Calls `body` with each item of the job in order, until it returns false.
+  func forEachItem(_ body: (Item) -> Bool) throws(StageFailure)
 }
 
 /// A status of the ABI with its sentence.

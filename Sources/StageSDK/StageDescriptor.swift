@@ -36,6 +36,8 @@ public struct StageDescriptor: Sendable {
   public var isParallel: Bool
   /// Gathers over the whole job: state is saved per shard, then loaded into one instance that finishes.
   public var reduces: Bool
+  /// A task that fills ``StageContext/modelDirectory``, so that the spec has to name the model.
+  public var publishesModel: Bool
   /// Names of the models it opens.
   public var modelSlots: [String]
 
@@ -45,7 +47,7 @@ public struct StageDescriptor: Sendable {
     inputs: [Port] = [], outputs: [Port] = [], preferredBatch: Int = 0,
     isDeterministic: Bool = true,
     needsSeed: Bool = false, isParallel: Bool = false, reduces: Bool = false,
-    modelSlots: [String] = []
+    publishesModel: Bool = false, modelSlots: [String] = []
   ) {
     self.id = id
     self.version = version
@@ -59,6 +61,7 @@ public struct StageDescriptor: Sendable {
     self.needsSeed = needsSeed
     self.isParallel = isParallel
     self.reduces = reduces
+    self.publishesModel = publishesModel
     self.modelSlots = modelSlots
   }
 }

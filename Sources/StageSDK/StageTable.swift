@@ -29,6 +29,7 @@ enum StageTable {
       | (descriptor.needsSeed ? UInt32(LATTICE_STAGE_NEEDS_SEED) : 0)
       | (descriptor.isParallel ? UInt32(LATTICE_STAGE_PARALLEL) : 0)
       | (descriptor.reduces ? UInt32(LATTICE_STAGE_REDUCES) : 0)
+      | (descriptor.publishesModel ? UInt32(LATTICE_STAGE_PUBLISHES) : 0)
   }
 
   private static func ports(_ ports: [Port]) -> UnsafePointer<UnsafePointer<lattice_port>?> {

@@ -27,8 +27,10 @@ package final class ForegroundRun {
     package var base: String
     /// Absolute folder of results when the spec names none; nil for the job's own.
     package var output: String?
-    /// Folder of models; nil for the spool's.
-    package var models: String?
+    /// Folders of models, searched in this order.
+    package var models: [String]
+    /// Folder that a model which the run makes is published in.
+    package var publishedModels: String
     package var slots: Int
     /// Searched for plugins before the usual folders.
     package var pluginFolders: [String] = []
@@ -38,6 +40,8 @@ package final class ForegroundRun {
       self.spool = spool
       self.base = base
       self.slots = slots
+      models = ModelFolders.searchPath(spool: spool)
+      publishedModels = spool.models
     }
   }
 
@@ -147,7 +151,8 @@ package final class ForegroundRun {
     try AtomicFile.write(bytes, to: folder.spec)
     let surroundings = PlanSurroundings(
       base: place.base, defaultOutput: place.output ?? folder.outputs, allowedOutputs: nil,
-      models: place.models ?? place.spool.models, processors: place.slots, itemsPath: nil,
+      models: place.models, publishedModels: place.publishedModels, processors: place.slots,
+      itemsPath: nil,
       jobID: id.text)
     let outcome = try reader.read(bytes, into: folder, surroundings: surroundings)
     if case .faulty = outcome { try Files.removeTree(folder.path) }

@@ -4,6 +4,7 @@ import JobModel
 import JobQueue
 import PipelineSpec
 import Planning
+import StageCatalog
 
 /// Takes specs from `incoming/` and requests from `control/`, and makes jobs of the former.
 final class Intake {
@@ -222,7 +223,8 @@ final class Intake {
     }
     return PlanSurroundings(
       base: base, defaultOutput: queue.spool.job(claim.id).outputs,
-      allowedOutputs: configuration.allowedOutputs, models: queue.spool.models,
+      allowedOutputs: configuration.allowedOutputs,
+      models: ModelFolders.searchPath(spool: queue.spool), publishedModels: queue.spool.models,
       processors: configuration.slots, itemsPath: nil, jobID: claim.id.text)
   }
 

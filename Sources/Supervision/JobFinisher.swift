@@ -51,7 +51,7 @@ package enum JobFinisher {
       submittedMilliseconds: job.submittedMilliseconds,
       startedMilliseconds: job.startedMilliseconds, endedMilliseconds: WallClock.milliseconds,
       stages: plan.map(totals.stages(of:)) ?? [], peakMemoryBytes: totals.peakMemoryBytes,
-      failedAttempts: Array(failedAttempts.prefix(mostFailedAttempts)))
+      model: totals.model, failedAttempts: Array(failedAttempts.prefix(mostFailedAttempts)))
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
     try AtomicFile.write(Array(try encoder.encode(result)), to: job.folder.result)

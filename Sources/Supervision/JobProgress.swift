@@ -14,6 +14,8 @@ package struct JobProgress: Hashable, Sendable {
   package var itemsTotal: Int
   /// Stages that workers are inside of, by name, in the order of the plan.
   package var stages: [String]
+  /// How far its task is, when it has one that has told.
+  package var task: TaskProgress?
   /// Why it waits, when it does.
   package var pause: String?
 }
@@ -33,6 +35,7 @@ extension Supervisor {
       progress.itemsDone += page.itemsDone
       progress.itemsFailed += page.itemsFailed
       progress.itemsSkipped += page.itemsSkipped
+      progress.task = page.task ?? progress.task
       active.formUnion(page.active.map(\.stageIndex))
     }
     let stages = work.plan.stages

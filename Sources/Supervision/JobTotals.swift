@@ -8,6 +8,8 @@ package struct JobTotals: Hashable, Sendable {
   package private(set) var files = 0
   package private(set) var bytes = 0
   package private(set) var peakMemoryBytes = 0
+  /// `name@version` of the model that was published.
+  package private(set) var model: String?
   private var times: [String: StageTiming] = [:]
 
   package init() {}
@@ -19,6 +21,7 @@ package struct JobTotals: Hashable, Sendable {
     files += report.files.count
     bytes += report.files.reduce(0) { $0 + $1.bytes }
     peakMemoryBytes = max(peakMemoryBytes, report.peakMemoryBytes)
+    model = report.model ?? model
     for timing in report.stages { add(timing) }
   }
 

@@ -92,7 +92,7 @@ extension Supervisor {
     case .retry(let seconds, let oneByOne):
       if seconds > 0 { start = now + .seconds(seconds) }
       let pause = seconds > 0 ? " in \(Watchdog.seconds(seconds))" : ""
-      next = (oneByOne ? "again, item by item" : "again") + pause
+      next = (oneByOne && !work.plan.isTask ? "again, item by item" : "again") + pause
     case .quarantine(let item):
       next = "again without '\(item.id)', which is quarantined"
     case .failJob(let sentence):
@@ -147,6 +147,9 @@ enum TemporaryFiles {
   /// Removes all unpublished files of a job none of whose workers is alive.
   static func sweep(job: JobID, folder: JobFolder, plan: JobPlan?) {
     try? Files.removeTree(folder.temporary)
+    if let model = plan?.output.model {
+      try? Files.removeTree(model.staging(job: job.text))
+    }
     guard let directory = plan?.output.directory else { return }
     let beside = "\(directory)/.lattice-tmp"
     for name in (try? Files.names(in: beside)) ?? [] where name.hasPrefix("\(job)-") {

@@ -1,6 +1,7 @@
 import CSystemCalls
 package import DurableFiles
 import Glibc
+import JobModel
 
 /// A page of memory that a worker and its supervisor share through a file.
 ///
@@ -24,6 +25,10 @@ package final class FlightRecorder: @unchecked Sendable {
     static let itemsSkipped = 5
     static let progressDone = 6
     static let progressTotal = 7
+    /// Of a task: the unit's first eight bytes, and progress and time (milliseconds) of its first word.
+    static let unit = 8
+    static let doneAtStart = 9
+    static let startMilliseconds = 10
     /// Two words a slot: stage + 1, item + 1; 0 stands for none.
     static let slots = 64
   }
@@ -79,6 +84,17 @@ package final class FlightRecorder: @unchecked Sendable {
     beat()
   }
 
+  /// A task tells how far it is, the first time also where it starts from.
+  package func setTaskProgress(done: Int, total: Int, unit: String, at milliseconds: Int) {
+    if load(Word.startMilliseconds) == 0 {
+      let bytes = unit.utf8.prefix(8).reversed()
+      store(Word.unit, bytes.reduce(0) { $0 << 8 | UInt64($1) })
+      store(Word.doneAtStart, UInt64(max(0, done)))
+      store(Word.startMilliseconds, UInt64(max(1, milliseconds)))
+    }
+    setStageProgress(done: done, total: total)
+  }
+
   /// Thread `slot` is inside a stage, at an item if it has named one.
   package func enter(slot: Int, stage: Int, item: Int?) {
     guard (0..<Self.slotCount).contains(slot) else { return }
@@ -108,6 +124,7 @@ package final class FlightRecorder: @unchecked Sendable {
     snapshot.itemsSkipped = Int(clamping: load(Word.itemsSkipped))
     snapshot.progressDone = Int(clamping: load(Word.progressDone))
     snapshot.progressTotal = Int(clamping: load(Word.progressTotal))
+    snapshot.task = taskProgress
     for slot in 0..<Self.slotCount {
       let stage = Int(clamping: load(Word.slots + 2 * slot))
       let item = Int(clamping: load(Word.slots + 2 * slot + 1))
@@ -116,6 +133,17 @@ package final class FlightRecorder: @unchecked Sendable {
         FlightSnapshot.Activity(stageIndex: stage - 1, itemNumber: item > 0 ? item - 1 : nil))
     }
     return snapshot
+  }
+
+  private var taskProgress: TaskProgress? {
+    let start = Int(clamping: load(Word.startMilliseconds))
+    guard start > 0 else { return nil }
+    let word = load(Word.unit)
+    let bytes = (0..<8).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) }.prefix { $0 != 0 }
+    return TaskProgress(
+      done: Int(clamping: load(Word.progressDone)), total: Int(clamping: load(Word.progressTotal)),
+      unit: String(decoding: bytes, as: UTF8.self),
+      doneAtStart: Int(clamping: load(Word.doneAtStart)), startMilliseconds: start)
   }
 
   private func load(_ word: Int) -> UInt64 { lattice_word_load(words + word) }

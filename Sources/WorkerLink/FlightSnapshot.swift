@@ -1,3 +1,5 @@
+package import JobModel
+
 /// What a worker's page says at one moment.
 package struct FlightSnapshot: Hashable, Sendable {
   /// A thread inside a stage.
@@ -21,6 +23,8 @@ package struct FlightSnapshot: Hashable, Sendable {
   /// Of the running call, in a unit of its own; the total is 0 when unknown.
   package var progressDone = 0
   package var progressTotal = 0
+  /// Nil unless a task has told how far it is.
+  package var task: TaskProgress?
   package var active: [Activity] = []
 
   package init() {}

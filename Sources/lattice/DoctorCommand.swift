@@ -26,7 +26,7 @@ struct DoctorCommand: ParsableCommand {
   }
 
   func run() throws {
-    let findings = spoolFindings() + incomingFindings() + pluginFindings()
+    let findings = spoolFindings() + incomingFindings() + pluginFindings() + modelFindings()
     if output.json {
       try printJSON(findings)
     } else {
@@ -90,6 +90,27 @@ struct DoctorCommand: ParsableCommand {
         what: "in incoming/ but not taken in: \(ignored.sorted().joined(separator: ", "))",
         advice: "Only names that end in .yaml or .yml are specs.")
     ]
+  }
+
+  /// Where models are looked for, and which of them are not whole.
+  private func modelFindings() -> [Finding] {
+    let folders = ModelFolders.searchPath(spool: spool.folder)
+    let models = ModelFolder.all(in: folders)
+    let places = folders.map { folder in
+      let count = models.count { $0.path.hasPrefix("\(folder)/") }
+      let isThere = FileManager.default.fileExists(atPath: folder)
+      return "\(folder) (\(isThere ? "\(count)" : "not there"))"
+    }
+    return [
+      Finding(
+        verdict: .good,
+        what: "\(models.count) models; looked in \(places.joined(separator: ", "))")
+    ]
+      + models.filter { $0.files.isEmpty }.map {
+        Finding(
+          verdict: .bad, what: "the model \($0.reference) has no MANIFEST",
+          advice: "Nothing can use it; remove its folder, \($0.path).")
+      }
   }
 
   private func pluginFindings() -> [Finding] {

@@ -2,6 +2,7 @@ import ArgumentParser
 import DurableFiles
 import Foundation
 import JobModel
+import StageCatalog
 
 /// A version of a model on disk.
 struct ModelFolder: Encodable {
@@ -19,19 +20,14 @@ struct ModelFolder: Encodable {
 
   var bytes: Int { files.reduce(0) { $0 + $1.bytes } }
 
-  /// Every model of a spool, sorted by name and version.
-  static func all(in spool: SpoolFolder) -> [ModelFolder] {
-    names(in: spool.models).flatMap { name in
-      names(in: "\(spool.models)/\(name)").map { version in
-        ModelFolder(
-          reference: "\(name)@\(version)", path: "\(spool.models)/\(name)/\(version)")
-      }
-    }
+  /// Every model of the search path, sorted by name and version.
+  static func all(in folders: [String]) -> [ModelFolder] {
+    ModelFolders.all(in: folders).map { ModelFolder(reference: $0.reference, path: $0.path) }
   }
 
   /// The model of a reference `name@version`, or `name` when there is just one version.
-  static func find(_ reference: String, in spool: SpoolFolder) throws -> ModelFolder {
-    let models = all(in: spool)
+  static func find(_ reference: String, in folders: [String]) throws -> ModelFolder {
+    let models = all(in: folders)
     let exact = models.filter { $0.reference == reference }
     let named = models.filter { $0.reference.hasPrefix("\(reference)@") }
     if let model = exact.first ?? (named.count == 1 ? named.first : nil) { return model }
@@ -39,7 +35,7 @@ struct ModelFolder: Encodable {
     throw failure(
       named.count > 1
         ? "'\(reference)' has several versions: \(named.map(\.reference).joined(separator: ", "))"
-        : "no model '\(reference)' in \(spool.models); there are: \(known)")
+        : "no model '\(reference)' in \(folders.joined(separator: ", ")); there are: \(known)")
   }
 
   private init(reference: String, path: String) {
@@ -72,10 +68,5 @@ struct ModelFolder: Encodable {
       return SHA256.hexDigest(of: data) == file.sha256
         ? nil : "'\(file.name)' has other content than its MANIFEST says"
     }
-  }
-
-  private static func names(in folder: String) -> [String] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    return names.filter { !$0.hasPrefix(".") }.sorted()
   }
 }

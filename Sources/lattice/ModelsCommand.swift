@@ -3,15 +3,17 @@ import DurableFiles
 import Foundation
 import JobModel
 import JobReport
+import StageCatalog
 
-/// Looks after the models of a spool.
+/// Looks after the models there are.
 struct ModelsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "models",
     abstract: "List, show, verify and remove models.",
     discussion: """
-      A model is a folder SPOOL/models/NAME/VERSION/ that is never changed; its MANIFEST names every file with \
-      its sha256.
+      A model is a folder NAME/VERSION/ that is never changed; its MANIFEST names every file with its sha256. \
+      Models are looked for in SPOOL/models, then in the folders of $LATTICE_MODELS (separated by colons), then in \
+      models/ beside this program; of two with one name and version the first is taken.
 
       Examples:
         lattice models list
@@ -27,9 +29,12 @@ struct ModelsCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-      let models = ModelFolder.all(in: spool.folder)
+      let folders = ModelFolders.searchPath(spool: spool.folder)
+      let models = ModelFolder.all(in: folders)
       if output.json { return try printJSON(models) }
-      guard !models.isEmpty else { return say("no models in \(spool.folder.models)") }
+      guard !models.isEmpty else {
+        return say("no models in \(folders.joined(separator: ", "))")
+      }
       var table = TextTable([
         ("MODEL", .left), ("SIZE", .right), ("FILES", .right), ("FOLDER", .left),
       ])
@@ -51,7 +56,7 @@ struct ModelsCommand: ParsableCommand {
     @Argument(help: "NAME@VERSION.") var model: String
 
     func run() throws {
-      let model = try ModelFolder.find(model, in: spool.folder)
+      let model = try ModelFolder.find(model, in: ModelFolders.searchPath(spool: spool.folder))
       if output.json { return try printJSON(model) }
       print("\(model.reference)\n  folder  \(model.path)")
       for file in model.files {
@@ -71,10 +76,11 @@ struct ModelsCommand: ParsableCommand {
     @Argument(help: "NAME@VERSION.") var models: [String] = []
 
     func run() throws {
+      let folders = ModelFolders.searchPath(spool: spool.folder)
       let chosen =
         models.isEmpty
-        ? ModelFolder.all(in: spool.folder)
-        : try models.map { try ModelFolder.find($0, in: spool.folder) }
+        ? ModelFolder.all(in: folders)
+        : try models.map { try ModelFolder.find($0, in: folders) }
       var faults: [String] = []
       for model in chosen {
         let found = model.faults()
@@ -88,13 +94,14 @@ struct ModelsCommand: ParsableCommand {
 
   struct Remove: ParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "rm", abstract: "Remove a version of a model.")
+      commandName: "rm", abstract: "Remove a version of a model from the spool.")
 
     @OptionGroup var spool: SpoolOptions
     @Argument(help: "NAME@VERSION.") var model: String
 
     func run() throws {
-      let model = try ModelFolder.find(model, in: spool.folder)
+      // Only the spool's own: the other folders are not this command's to change.
+      let model = try ModelFolder.find(model, in: [spool.folder.models])
       // Out of the way first, so that no job meets half a model.
       let doomed = "\(spool.folder.models)/.removed-\(UUID().uuidString)"
       try FileManager.default.moveItem(atPath: model.path, toPath: doomed)

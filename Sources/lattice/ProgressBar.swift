@@ -1,3 +1,5 @@
+import DurableFiles
+import JobModel
 import JobReport
 
 /// One job's progress as a line of text.
@@ -11,6 +13,8 @@ struct ProgressBar: Hashable {
   var elapsed: Double
   /// What to say instead of a rate: "queued", "succeeded".
   var note: String?
+  /// What is counted, when it isn't items: "steps".
+  var unit = ""
 
   /// Items a second so far; nil before anything is done.
   var rate: Double? {
@@ -18,7 +22,10 @@ struct ProgressBar: Hashable {
   }
 
   /// Seconds that the rest will take at this rate.
-  var remaining: Double? { rate.map { Double(max(0, total - done)) / $0 } }
+  var remaining: Double? {
+    guard total > 0, let rate else { return nil }
+    return Double(max(0, total - done)) / rate
+  }
 
   /// The line, at most `width` characters: name, bar, share, counts, rate and time left.
   func line(width: Int, nameWidth: Int) -> String {
@@ -27,14 +34,20 @@ struct ProgressBar: Hashable {
     let head = label + String(repeating: " ", count: nameWidth - label.count)
     let percent = "\(Int(share * 100))%"
     var tail = " " + String(repeating: " ", count: 4 - percent.count) + percent
-    tail += "  \(done)/\(total)"
+    tail += "  \(counts)"
     if let note {
       tail += "  \(note)"
-    } else if let rate, let remaining {
-      tail += "  \(Quantity.rate(rate))  ETA \(Quantity.duration(remaining))"
+    } else if let rate {
+      tail += "  \(Quantity.rate(rate))"
+      if let remaining { tail += "  ETA \(Quantity.duration(remaining))" }
     }
     let room = max(8, min(40, width - head.count - tail.count - 2))
     return "\(head) \(bar(share, room))\(tail)"
+  }
+
+  /// `120/500 steps`; without the total when that is unknown.
+  var counts: String {
+    (total > 0 ? "\(done)/\(total)" : "\(done)") + (unit.isEmpty ? "" : " \(unit)")
   }
 
   /// A bar of `room` cells with halves.
@@ -43,6 +56,15 @@ struct ProgressBar: Hashable {
     let full = String(repeating: "━", count: halves / 2)
     let half = halves.isMultiple(of: 2) ? "" : "╸"
     return full + half + String(repeating: "·", count: room - halves / 2 - half.count)
+  }
+}
+
+extension ProgressBar {
+  /// A task at work, by what it says itself.
+  init(name: String, task: TaskProgress, now: Int = WallClock.milliseconds) {
+    self.init(
+      name: name, done: task.done, total: task.total, doneBefore: task.doneAtStart,
+      elapsed: Double(now - task.startMilliseconds) / 1000, unit: task.unit)
   }
 }
 

@@ -36,20 +36,25 @@ struct PsCommand: ParsableCommand {
     }
     if output.json { return try printJSON(jobs) }
     guard !jobs.isEmpty else { return say("no jobs in \(spool.folder.path)") }
-    print(table(of: jobs).text(for: .output), terminator: "")
+    print(table(of: jobs, view).text(for: .output), terminator: "")
     if outputs { jobs.forEach(printPlaces) }
   }
 
-  private func table(of jobs: [JobSummary]) -> TextTable {
+  private func table(of jobs: [JobSummary], _ view: SpoolView) -> TextTable {
     var table = TextTable([
       ("JOB", .left), ("NAME", .left), ("STATE", .left), ("DONE", .right), ("FAILED", .right),
-      ("TIME", .right), ("", .left),
+      ("TIME", .right), ("RATE", .right), ("LEFT", .right), ("", .left),
     ])
     for job in jobs {
+      let bar = view.bar(of: job)
+      let isRunning = job.state == .running
       table.add(
         [
-          job.id.text, job.name, job.state.rawValue, "\(job.itemsDone)/\(job.itemsTotal)",
-          "\(job.itemsFailed)", Quantity.duration(job.seconds), job.message ?? "",
+          job.id.text, job.name, job.state.rawValue,
+          job.task == nil ? "\(job.itemsDone)/\(job.itemsTotal)" : bar.counts,
+          "\(job.itemsFailed)", Quantity.duration(job.seconds),
+          isRunning ? bar.rate.map(Quantity.rate) ?? "" : "",
+          isRunning ? bar.remaining.map(Quantity.duration) ?? "" : "", job.message ?? "",
         ], styles: [2: job.state.style])
     }
     return table

@@ -3,6 +3,7 @@ import Foundation
 import JobModel
 import JobReport
 import PipelineSpec
+import StageCatalog
 import Supervision
 import YAML
 
@@ -35,7 +36,10 @@ struct RunCommand: ParsableCommand {
     completion: .directory)
   var work: String?
   @Option(
-    help: "Folder of models. Default: that of the spool, $LATTICE_SPOOL/models.",
+    help: """
+      Folder of models, searched before the usual ones; a model that the run makes is published there. Default: \
+      that of the spool, $LATTICE_SPOOL/models.
+      """,
     completion: .directory)
   var models: String?
   @Option(help: "Threads for all workers together. Default: one for each CPU.") var slots: Int?
@@ -86,7 +90,9 @@ struct RunCommand: ParsableCommand {
       spool: spool, base: file.folder,
       slots: slots ?? ProcessInfo.processInfo.activeProcessorCount)
     place.output = absolute(out ?? name)
-    place.models = absolute(models ?? SpoolOptions.usualFolder.models)
+    let usual = SpoolOptions.usualFolder
+    place.models = ModelFolders.searchPath(named: models.map(absolute), spool: usual)
+    place.publishedModels = absolute(models ?? usual.models)
     place.pluginFolders = plugins.folders
     return place
   }
@@ -94,6 +100,9 @@ struct RunCommand: ParsableCommand {
   private static func bar(
     _ progress: JobProgress, since start: ContinuousClock.Instant, _ doneBefore: Int
   ) -> ProgressBar {
+    if let task = progress.task, progress.state == .running {
+      return ProgressBar(name: progress.name, task: task)
+    }
     let elapsed = (ContinuousClock.now - start) / .seconds(1)
     return ProgressBar(
       name: progress.name, done: progress.itemsDone + progress.itemsFailed,
@@ -120,6 +129,7 @@ struct RunCommand: ParsableCommand {
         + "\(result.filesWritten) files (\(Quantity.bytes(result.bytesWritten))) in \(Quantity.duration(seconds))"
     )
     if let message = result.message { say("  \(message)") }
+    if let model = result.model { say("  model    \(model)") }
     for item in FailedItems.read(folder, limit: 5) {
       say("  \(item.id)  [\(item.stage)] \(item.reason)")
     }

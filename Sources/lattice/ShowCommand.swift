@@ -44,6 +44,10 @@ struct ShowCommand: ParsableCommand {
     print("  items    \(job.itemsDone) done, \(job.itemsFailed) failed, \(job.itemsTotal) in all")
     print("  shards   \(details.shardsDone) of \(job.shardCount) done")
     print("  time     \(Quantity.duration(job.seconds))")
+    if let task = job.task {
+      print("  task     \(ProgressBar(name: "", task: task).counts)")
+    }
+    if let model = details.result?.model { print("  model    \(model)") }
     print("  results  \(job.outputDirectory ?? details.folder)")
     print("  logs     lattice logs \(job.id)   (\(details.folder)/logs)")
     if details.hasReport { print("  report   \(details.folder)/report.html") }

@@ -48,8 +48,8 @@ struct SpecFile {
       catalog: catalog, checker: ChildChecker(worker: PluginFolders.worker))
     let surroundings = PlanSurroundings(
       base: folder, defaultOutput: "\(spool.jobs)/new/outputs", allowedOutputs: nil,
-      models: spool.models, processors: ProcessInfo.processInfo.activeProcessorCount,
-      itemsPath: nil, jobID: "new")
+      models: ModelFolders.searchPath(spool: spool), publishedModels: spool.models,
+      processors: ProcessInfo.processInfo.activeProcessorCount, itemsPath: nil, jobID: "new")
     var result = try planner.plan(spec, in: surroundings)
     result.diagnostics = reading.diagnostics + result.diagnostics
     return result

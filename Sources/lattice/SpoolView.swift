@@ -41,7 +41,8 @@ struct SpoolView {
 
   /// Its progress as a bar.
   func bar(of job: JobSummary) -> ProgressBar {
-    ProgressBar(
+    if let task = job.task { return ProgressBar(name: job.name, task: task) }
+    return ProgressBar(
       name: job.name, done: job.itemsDone + job.itemsFailed, total: job.itemsTotal,
       elapsed: job.seconds, note: job.state == .running ? nil : job.state.rawValue)
   }
@@ -63,6 +64,7 @@ struct SpoolView {
       guard let page = try? FlightRecorder.open(at: path).snapshot() else { continue }
       summary.itemsDone += page.itemsDone
       summary.itemsFailed += page.itemsFailed
+      summary.task = page.task ?? summary.task
     }
     return summary
   }
@@ -78,6 +80,8 @@ struct JobSummary: Encodable {
   var itemsTotal: Int
   var itemsFailed: Int
   var shardCount: Int
+  /// How far its task is, while one runs and has told.
+  var task: TaskProgress?
   /// From its start to its end, or to now.
   var seconds: Double
   var message: String?

@@ -3,12 +3,12 @@ import Testing
 
 /// The plugins that do harm on purpose, compiled as a user would compile them.
 enum TroublePlugins {
-  /// Compiles `ramp.c` and `trouble.c` of the fixtures into `folder`.
+  /// Compiles `ramp.c`, `trouble.c` and `counter.c` of the fixtures into `folder`.
   static func build(into folder: URL) throws {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
-    for name in ["ramp", "trouble"] {
+    for name in ["ramp", "trouble", "counter"] {
       let compiler = Process()
       compiler.executableURL = URL(filePath: "/usr/bin/cc")
       compiler.arguments = [

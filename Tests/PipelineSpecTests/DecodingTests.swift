@@ -55,12 +55,22 @@ import YAML
       stages[2].inputs.map { [$0.port.value, $0.source.value] } == [
         ["image", "read.image"], ["depth", "depth.depth"],
       ])
-    #expect(stages[2].mark == SourceMark(line: 19, column: 5))
+    #expect(stages[2].mark == SourceMark(line: 20, column: 5))
     #expect(stages[0].parameters?["fit"]?.content == .string("crop"))
     #expect(stages[1].parameters == nil)
     #expect(stages[2].parameters?["share"]?.content == .double(0.5))
     #expect(stages[2].parameters?["exact"]?.content == .bool(false))
     #expect(stages[2].parameters?["name"]?.content == .string("{item.stem}.npy"))
+  }
+
+  @Test func readsWhatTasksHave() throws {
+    let spec = try spec(FullSpec.text)
+    let checkpoint = try #require(spec.stages[1].checkpoint)
+    #expect(checkpoint.everySteps?.value == 500)
+    #expect(checkpoint.keep?.value == 3)
+    #expect(spec.output?.model?.name == "koala-depth")
+    #expect(spec.output?.model?.version == "2")
+    #expect(spec.stages[0].checkpoint == nil)
   }
 
   @Test func readsModels() throws {

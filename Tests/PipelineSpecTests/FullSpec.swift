@@ -18,6 +18,7 @@ enum FullSpec {
         use: uvim.depth@^1.2
         in: { image: read.image }
         model: uvim-depth@2026.1
+        checkpoint: { every: 500 steps, keep: 3 }
         x-note: slow
       - id: tokens
         use: fsq.quantize@>=1.2 <2
@@ -34,7 +35,7 @@ enum FullSpec {
           decoder: fsq-decoder@1
           table: { path: table.bin }
       - { id: save, use: sheet.write, in: { image: depth.image }, model: { path: m.bin, sha256: A00102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f } }
-    output: { dir: results/depth, exists: skip }
+    output: { dir: results/depth, exists: skip, model: koala-depth@2 }
     shards: { items: 0x10 }
     limits: { cpus: 4, memory: 1.5 GiB, time: 1.5h, stall: 500ms, batch: 16 }
     retry: { attempts: 5, backoff: 10s..5m }

@@ -100,7 +100,7 @@ import Testing
       stages:
         - { id: train, use: lab.train }
       """)
-    #expect(plan.items == ItemManifest(count: 1, itemsPerShard: 256, shardOffsets: [0]))
+    #expect(plan.items == ItemManifest(count: 1, itemsPerShard: 1, shardOffsets: [0]))
     #expect(try bench.items().map(\.id) == ["000000"])
   }
 

@@ -165,6 +165,18 @@ import Testing
     #expect(models["decoder"]?.sha256 == digest)
   }
 
+  /// Folders are searched in turn, and hidden ones hold nothing.
+  @Test func modelsAreFoundInEveryFolder() throws {
+    try bench.file("more/vq/2.0/MANIFEST", "another two")
+    try bench.file("more/vq/3.0/MANIFEST", "three")
+    try bench.file("more/.new-job/config.json", "{}")
+    let second = try bench.plan(spec("lab.run", "vq@2.0"))
+    #expect(second.stages[1].models["weights"]?.path == "\(bench.root)/models/vq/2.0")
+    let third = try bench.plan(spec("lab.run", "vq@3.0"))
+    #expect(third.stages[1].models["weights"]?.path == "\(bench.root)/more/vq/3.0")
+    #expect(try faults("lab.run", "sonnet@1").contains("there are vq@1.0, vq@2.0, vq@3.0\n"))
+  }
+
   @Test func aModelWithoutASlotGoesToTheFirst() throws {
     let plan = try bench.plan(spec("lab.run", "vq@1.0"))
     #expect(plan.stages[1].models.keys.sorted() == ["weights"])

@@ -42,7 +42,8 @@ final class PlanBench {
       try #require(reading.spec),
       in: PlanSurroundings(
         base: root, defaultOutput: "\(root)/outputs", allowedOutputs: allowedOutputs,
-        models: "\(root)/models", processors: 8, itemsPath: "\(root)/items.jsonl",
+        models: ["\(root)/models", "\(root)/more"], publishedModels: "\(root)/models",
+        processors: 8, itemsPath: "\(root)/items.jsonl",
         jobID: "20260101-000000-abcdef"))
   }
 

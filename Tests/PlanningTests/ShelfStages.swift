@@ -79,6 +79,11 @@ extension Shelf {
 
   static let train = stage("lab.train", .task)
 
+  /// A task that makes a model.
+  static let learn = StageDescription(
+    id: "lab.learn", version: "1.0.0", summary: "s", kind: .task, publishes: true,
+    inputs: [file("file", isOptional: true)])
+
   static let dice = stage("lab.dice", .source, outputs: [rgb("image")])
 
   /// A parameter of every kind.

@@ -29,7 +29,7 @@ import Testing
   @Test func newerMinimumMinor() throws {
     #expect(
       try answer(PluginWorkshop.plugin("newer_minimum"))
-        == "plugin PLUGIN needs a host of stage ABI 1.7 or later, this one is 1.0. Update Lattice, or rebuild the plugin with a lower min_host_minor."
+        == "plugin PLUGIN needs a host of stage ABI 1.7 or later, this one is 1.1. Update Lattice, or rebuild the plugin with a lower min_host_minor."
     )
   }
 

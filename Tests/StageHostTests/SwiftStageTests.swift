@@ -97,7 +97,7 @@ import Testing
     }
     #expect(
       error?.description
-        == "plugin 'late' refuses this host: org.lattice.late 2.0.0 needs a host of stage ABI 1.3 or later, this one is 1.0"
+        == "plugin 'late' refuses this host: org.lattice.late 2.0.0 needs a host of stage ABI 1.3 or later, this one is 1.1"
     )
   }
 }

@@ -10,8 +10,13 @@ final class TestServices: StageServices {
   let temporaryDirectory = "/tmp/scratch of the test"
   private let notes = Mutex<[String]>([])
   private let cancelled = Atomic<Bool>(false)
+  /// For a task; nil for other stages.
+  let task: (any TaskServices)?
 
-  init(memoryLimit: Int = .max) { account = MemoryAccount(limit: memoryLimit) }
+  init(memoryLimit: Int = .max, task: (any TaskServices)? = nil) {
+    account = MemoryAccount(limit: memoryLimit)
+    self.task = task
+  }
 
   /// What the stage said and asked for, in order.
   var said: [String] { notes.withLock { $0 } }

@@ -29,7 +29,7 @@ extern "C" {
 // Layout. A host loads only plugins whose entry function carries its own major.
 #define LATTICE_STAGE_ABI_MAJOR 1
 // Additions. A plugin built against a higher minor still loads if its `min_host_minor` allows it.
-#define LATTICE_STAGE_ABI_MINOR 0
+#define LATTICE_STAGE_ABI_MINOR 1
 
 // True when the struct at `p`, of type `T`, is long enough to hold `field`, and the field is not null.
 #define LATTICE_HAS(p, T, field) \
@@ -141,7 +141,7 @@ typedef struct lattice_host {
    const char *name;      // "lattice-worker".
    const char *version;
 
-   // Gives the extension `id` ("lattice.metrics/1"), or NULL if the host has none of that name. [any]
+   // Gives the extension `id` ("lattice.task/1"), or NULL if the host has none of that name. [any]
    const void *(*get_extension)(const struct lattice_host *host, const char *id);
 
    // Writes a line to the stage's log. `fields_json` is a JSON object or NULL. [any]
@@ -295,6 +295,8 @@ typedef struct lattice_stage_config {
 #define LATTICE_STAGE_REDUCES 8u       // Gathers over the whole job: each shard ends with save_state; once all
                                        // are done, a new instance gets load_state for each of them in order
                                        // and then finish.
+#define LATTICE_STAGE_PUBLISHES 16u    // A task that fills lattice_task.model_dir, so that the spec has to name
+                                       // the model with `output: { model: … }`. Since minor 1.
 
 // A stage: the unit a pipeline is made of.
 typedef struct lattice_stage {
@@ -363,6 +365,61 @@ typedef struct lattice_stage_module {
    const char *build_info;     // Compiler and flags, for support; may be NULL.
    const lattice_stage *const *stages;
 } lattice_stage_module;
+
+// ------------------------------------------------------------------------------- extension lattice.task/1
+//
+// What the host does for a stage of kind LATTICE_KIND_TASK besides the services of `lattice_host`. Immortal and
+// read-only like that table; since minor 1:
+//
+//    const lattice_task *task = host->get_extension(host, LATTICE_TASK_EXTENSION);
+//
+// A task runs once for the whole job, in one process. When that process dies (a crash, kill -9, a power cut) or
+// is asked to stop (`is_cancelled`: the job pauses, the machine goes down), a new instance is made and runs from
+// the start; it goes on from what its predecessor left in `state_dir`.
+#define LATTICE_TASK_EXTENSION "lattice.task/1"
+
+typedef struct lattice_task {
+   uint32_t struct_size;
+   uint32_t reserved;
+
+   // A directory that lives as long as the job: what one attempt leaves there, the next one finds. Write a file
+   // under another name, fsync it and rename it, as the process may die at any moment. NULL when the stage is no
+   // task. Owned by the host, valid until `destroy`. [any]
+   const char *(*state_dir)(lattice_context *context);
+
+   // A directory, empty when the attempt begins, for the files of the model: config.json, model.safetensors and
+   // what else belongs to it. Once the task has ended well the host adds MANIFEST and publishes it under the
+   // spec's `output: { model: … }`, exactly once, never to be changed. NULL when the spec names no model. Owned
+   // by the host, valid until `destroy`. [any]
+   const char *(*model_dir)(lattice_context *context);
+
+   // Steps between two checkpoints, from the spec's `checkpoint: { every: 500 steps }`; 0 leaves it to the
+   // stage. [any]
+   uint64_t (*checkpoint_every)(lattice_context *context);
+
+   // How many of the newest checkpoints to keep, from `checkpoint: { keep: 3 }`; 0 leaves it to the stage. [any]
+   uint64_t (*checkpoint_keep)(lattice_context *context);
+
+   // 64 random bits for this stage of the job; the same on every attempt and machine. [any]
+   uint64_t (*seed)(lattice_context *context);
+
+   // Notes what was measured at `step`: a JSON object whose members are numbers, or "nan", "inf", "-inf". It
+   // becomes a line of the job's metrics/STAGE.jsonl, and the report plots every name over the steps; when a
+   // step is reported again, by an attempt that goes on from before it, the later line counts. Also a sign of
+   // life. LATTICE_INTERNAL when it is no such object, LATTICE_NOSPACE when the disk is full. [any]
+   lattice_status (*report)(lattice_context *context, uint64_t step, const char *metrics_json);
+
+   // Items of the job, at least 1: an input without files, or none at all, has items without a path. [any]
+   uint64_t (*item_count)(lattice_context *context);
+
+   // Calls `body(arg, number, id, path)` for each item of the job in order, on the calling thread; `path` is NULL
+   // for an item without a file. The strings are the host's and valid until `body` returns. Ends early when
+   // `body` returns anything but LATTICE_OK, with that status. [call]
+   lattice_status (*for_each_item)(lattice_context *context,
+                                   lattice_status (*body)(void *arg, uint64_t number, const char *id,
+                                                          const char *path),
+                                   void *arg);
+} lattice_task;
 
 #if defined(_WIN32)
 #define LATTICE_EXPORT __declspec(dllexport)
