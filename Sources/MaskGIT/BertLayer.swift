@@ -43,9 +43,9 @@ struct BertLayer: TransformerLayer {
   func forward(
     _ input: Variable, _ surroundings: inout LayerSurroundings, _ pass: Pass
   ) -> Variable {
-    let attended = pass.attention(
+    let attended = surroundings.attention(
       query.forward(input, pass), key.forward(input, pass), value.forward(input, pass),
-      heads: heads, mask: surroundings.mask)
+      heads: heads, pass)
     let first = surroundings.drop(out.forward(attended, pass), pass)
     let middle = attentionNorm.forward(pass.add(input, first), pass)
     let wide = pass.activate(intermediate.forward(middle, pass), .geluTanh)

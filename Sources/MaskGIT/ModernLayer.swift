@@ -54,7 +54,7 @@ struct ModernLayer: TransformerLayer {
     let vectors = vectors(surroundings.condition, like: input, pass)
     let seen = attentionInput(input, vectors, pass)
     let (q, k, v) = queryKeyValue(seen, surroundings.rotation, pass)
-    let attended = pass.attention(q, k, v, heads: heads, mask: surroundings.mask)
+    let attended = surroundings.attention(q, k, v, heads: heads, pass)
     let first = surroundings.drop(out.forward(attended, pass), pass)
     let middle = pass.gated(input, first, by: vectors, gate: 2)
     let second = surroundings.drop(mlp(middle, vectors, pass), pass)

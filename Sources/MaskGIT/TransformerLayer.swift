@@ -29,6 +29,16 @@ struct LayerSurroundings {
   var mask: Tensor?
   /// In training; nil for none.
   var dropout: Dropout?
+  /// Attends in place of attention among the tokens at hand, as to tokens that were seen before; nil for that.
+  var attend: ((_ query: Variable, _ key: Variable, _ value: Variable) -> Variable)?
+
+  /// (batch, length, hidden) of queries, keys and values of that shape.
+  func attention(
+    _ query: Variable, _ key: Variable, _ value: Variable, heads: Int, _ pass: Pass
+  ) -> Variable {
+    if let attend { return attend(query, key, value) }
+    return pass.attention(query, key, value, heads: heads, mask: mask)
+  }
 
   /// Drops a share of the values, in training.
   mutating func drop(_ input: Variable, _ pass: Pass) -> Variable {
