@@ -79,6 +79,8 @@ let package = Package(
     library("TensorFiles"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     library("Checkpoints", ["CZlib", "TensorFiles"]),
+    library("PictureSets", ["Checkpoints", "ImageCodecs", "TensorCore", "TensorFiles"]),
+    library("Tokenizers", ["Autograd", "CKernels", "FSQ", "Kernels", "TensorCore", "Training"]),
     library("ImageCodecs", ["CImageCodecs", "CKernels"]),
     library("Metrics", ["CKernels"]),
     library("UViM", ["Autograd", "CKernels", "FSQ", "Kernels", "TensorCore"]),
@@ -153,6 +155,12 @@ let package = Package(
     tests("KernelsTests", ["CKernels", "Kernels", "TensorCore"]),
     tests("AutogradTests", ["Autograd", "CKernels", "Convolutions", "Kernels", "TensorCore"]),
     tests("TrainingTests", ["Autograd", "Kernels", "TensorCore", "Training"]),
+    tests(
+      "TokenizersTests",
+      [
+        "Autograd", "Checkpoints", "FSQ", "Kernels", "TensorCore", "TensorFiles", "Tokenizers",
+        "Training",
+      ], exclude: ["Golden/README.md"], resources: [.copy("Golden")]),
     tests("ConvolutionsTests", ["CKernels", "Convolutions"]),
     tests("TensorFilesTests", ["TensorFiles"]),
     tests(
