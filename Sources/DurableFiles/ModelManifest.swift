@@ -32,6 +32,20 @@ package enum ModelManifest {
     entries.map { "\($0.sha256)  \($0.bytes)  \($0.name)\n" }.joined()
   }
 
+  /// Reads a MANIFEST; lines of another form are left out.
+  package static func parse(_ text: String) -> [Entry] {
+    text.split(separator: "\n").compactMap { line in
+      let digest = line.prefix { $0 != " " }
+      let rest = line.dropFirst(digest.count).drop { $0 == " " }
+      let count = rest.prefix { $0 != " " }
+      let name = rest.dropFirst(count.count).drop { $0 == " " }
+      guard digest.utf8.count == 64, let bytes = Int(count), bytes >= 0, !name.isEmpty else {
+        return nil
+      }
+      return Entry(sha256: String(digest), bytes: bytes, name: String(name))
+    }
+  }
+
   private static func gather(
     _ folder: String, _ prefix: String, _ entries: inout [Entry], _ beat: () -> Void
   ) throws(FileError) {

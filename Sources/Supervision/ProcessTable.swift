@@ -38,12 +38,16 @@ package enum ProcessTable {
     }
   }
 
-  /// Resident memory of a process, or nil when it is gone.
+  /// Memory of a process that only it can give back, or nil when it is gone.
+  ///
+  /// Pages of mapped files, such as a model's weights, don't count: the kernel drops them when memory is short.
   package static func residentBytes(_ pid: Int32) -> Int? {
     guard let text = SmallFile.text("/proc/\(pid)/statm", limit: 256) else { return nil }
     let fields = text.split(separator: " ")
-    guard fields.count > 1, let pages = Int(fields[1]) else { return nil }
-    return pages * Int(sysconf(Int32(_SC_PAGESIZE)))
+    guard fields.count > 2, let pages = Int(fields[1]), let mapped = Int(fields[2]) else {
+      return nil
+    }
+    return max(0, pages - mapped) * Int(sysconf(Int32(_SC_PAGESIZE)))
   }
 
   private static func allProcesses() -> [Int32] {

@@ -42,15 +42,8 @@ struct ModelFolder: Encodable {
     self.reference = reference
     self.path = path
     let manifest = FileManager.default.contents(atPath: "\(path)/MANIFEST") ?? Data()
-    files = Self.entries(of: String(decoding: manifest, as: UTF8.self))
-  }
-
-  /// Lines `SHA256  BYTES  NAME`.
-  private static func entries(of manifest: String) -> [File] {
-    manifest.split(separator: "\n").compactMap { line in
-      let parts = line.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: true)
-      guard parts.count == 3, let bytes = Int(parts[1]) else { return nil }
-      return File(name: String(parts[2]), bytes: bytes, sha256: String(parts[0]))
+    files = ModelManifest.parse(String(decoding: manifest, as: UTF8.self)).map {
+      File(name: $0.name, bytes: $0.bytes, sha256: $0.sha256)
     }
   }
 

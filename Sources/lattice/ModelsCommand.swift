@@ -9,7 +9,7 @@ import StageCatalog
 struct ModelsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "models",
-    abstract: "List, show, verify and remove models.",
+    abstract: "List, show, verify, import and remove models.",
     discussion: """
       A model is a folder NAME/VERSION/ that is never changed; its MANIFEST names every file with its sha256. \
       Models are looked for in SPOOL/models, then in the folders of $LATTICE_MODELS (separated by colons), then in \
@@ -18,9 +18,11 @@ struct ModelsCommand: ParsableCommand {
       Examples:
         lattice models list
         lattice models verify fsq-photo-f8@1
+        lattice models import maskgit-tokenizer vqgan.msgpack --config vqgan.json --name vqgan@1
         lattice models rm fsq-photo-f8@1
       """,
-    subcommands: [List.self, Show.self, Verify.self, Remove.self], defaultSubcommand: List.self)
+    subcommands: [List.self, Show.self, Verify.self, Import.self, Remove.self],
+    defaultSubcommand: List.self)
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "List models.")

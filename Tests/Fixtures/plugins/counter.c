@@ -86,6 +86,19 @@ static lattice_status run(void *self) {
   return fclose(file) == 0 ? LATTICE_OK : LATTICE_NOSPACE;
 }
 
+// counter.import: a model of whatever it was given.
+static lattice_status import(void *self) {
+  const fixture      *stage = self;
+  const lattice_task *task = stage->host->get_extension(stage->host, LATTICE_TASK_EXTENSION);
+  char                path[4096];
+  snprintf(path, sizeof path, "%s/config.json", task->model_dir(stage->context));
+  FILE *file = fopen(path, "w");
+  if (!file) return LATTICE_NOSPACE;
+  fprintf(file, "{\"given\":%s}\n", stage->params);
+  stage->host->progress(stage->context, 1, 1, "tensors");
+  return fclose(file) == 0 ? LATTICE_OK : LATTICE_NOSPACE;
+}
+
 // Ends well and leaves no model.
 static lattice_status forget(void *self) {
   (void)self;
@@ -98,22 +111,29 @@ static lattice_status forget(void *self) {
   "\"pause\":{\"type\":\"integer\",\"minimum\":0,\"default\":0,\"description\":\"Milliseconds a step.\"},"          \
   "\"die_at\":{\"type\":\"integer\",\"minimum\":-1,\"default\":-1,\"description\":\"Step that kills.\"}}}"
 
+#define IMPORT_SCHEMA                                                                                               \
+  "{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"files\",\"config\"],\"properties\":{"          \
+  "\"files\":{\"type\":\"array\",\"minItems\":1,\"items\":{\"type\":\"string\"},\"description\":\"The checkpoint.\"},"     \
+  "\"config\":{\"type\":\"string\",\"description\":\"Its architecture.\"},"                                          \
+  "\"task\":{\"type\":\"string\",\"default\":\"none\",\"description\":\"What it is for.\"}}}"
+
 static const lattice_port files = {
   .struct_size = sizeof(lattice_port), .flags = LATTICE_PORT_FILE | LATTICE_PORT_OPTIONAL, .name = "file",
   .doc = "What is counted."};
 static const lattice_port *const inputs[] = {&files};
 
-#define TASK(stage_id, work, stage_flags)                                                                           \
+#define TASK(stage_id, schema, work, stage_flags)                                                                   \
   {.struct_size = sizeof(lattice_stage), .id = stage_id, .version = "1.0.0", .summary = "For tests.",               \
-   .flags = stage_flags, .params_schema = SCHEMA, .inputs = inputs, .n_inputs = 1, .kind = LATTICE_KIND_TASK,       \
+   .flags = stage_flags, .params_schema = schema, .inputs = inputs, .n_inputs = 1, .kind = LATTICE_KIND_TASK,       \
    .create = fixture_create, .run = work, .destroy = fixture_destroy}
 
 static const lattice_stage table[] = {
-  TASK("counter.train", run, LATTICE_STAGE_PUBLISHES),
-  TASK("counter.forget", forget, LATTICE_STAGE_PUBLISHES),
-  TASK("counter.count", run, 0),
+  TASK("counter.train", SCHEMA, run, LATTICE_STAGE_PUBLISHES),
+  TASK("counter.forget", SCHEMA, forget, LATTICE_STAGE_PUBLISHES),
+  TASK("counter.count", SCHEMA, run, 0),
+  TASK("counter.import", IMPORT_SCHEMA, import, LATTICE_STAGE_PUBLISHES),
 };
-static const lattice_stage *const   stages[] = {&table[0], &table[1], &table[2]};
+static const lattice_stage *const   stages[] = {&table[0], &table[1], &table[2], &table[3]};
 static const lattice_stage_module module = FIXTURE_MODULE("org.lattice.counter", stages);
 
 LATTICE_EXPORT const lattice_stage_module *lattice_stage_module_v1(uint32_t host_minor, const char **why) {

@@ -14,7 +14,7 @@ typedef struct {
   const lattice_host *host;
   lattice_context    *context;
   char                id[32]; // Of the stage.
-  char                params[256];
+  char                params[4096];
 } fixture;
 
 static inline lattice_status fixture_create(const lattice_stage_config *config, void **self) {
