@@ -81,6 +81,8 @@ let package = Package(
     library("Checkpoints", ["CZlib", "TensorFiles"]),
     library("PictureSets", ["Checkpoints", "ImageCodecs", "TensorCore", "TensorFiles"]),
     library("Tokenizers", ["Autograd", "CKernels", "FSQ", "Kernels", "TensorCore", "Training"]),
+    library(
+      "ModelFiles", ["Autograd", "Checkpoints", "TensorCore", "TensorFiles"]),
     library("ImageCodecs", ["CImageCodecs", "CKernels"]),
     library("Metrics", ["CKernels"]),
     library("UViM", ["Autograd", "CKernels", "FSQ", "Kernels", "TensorCore"]),
@@ -169,6 +171,9 @@ let package = Package(
     tests(
       "UViMTests", ["Autograd", "Checkpoints", "Kernels", "TensorCore", "TensorFiles", "UViM"],
       exclude: ["Golden/README.md"], resources: [.copy("Golden")]),
+    tests(
+      "ModelFilesTests",
+      ["Autograd", "Checkpoints", "Kernels", "ModelFiles", "TensorCore", "TensorFiles"]),
     tests("MetricsTests", ["CKernels", "Metrics"]),
     tests(
       "ImageCodecsTests", ["CKernels", "ImageCodecs"], exclude: ["Files/SOURCE.md"],

@@ -13,7 +13,7 @@ package final class Parameter: @unchecked Sendable {
   package let name: String
   /// Bumped by every change of the value.
   package private(set) var version = 0
-  /// The value; f32.
+  /// The value: f32, or bf16 for inference alone, as it may be mapped from a file.
   package var value: Tensor {
     didSet { version += 1 }
   }
@@ -76,7 +76,7 @@ package final class Parameter: @unchecked Sendable {
       return kernels.map(\.weights)
     }
     for weights in known where try plan.accepts(weights) { return weights }
-    let packed = try value.withFloats { values in
+    let packed = try value.widened.withFloats { values in
       try values.baseAddress.map { try plan.pack($0) }
     }
     guard let packed else { preconditionFailure("a convolution has weights") }

@@ -14,13 +14,14 @@ extension Pass {
     _ input: Variable, weight: Parameter, bias: Parameter? = nil, outputs: Int? = nil
   ) -> Variable {
     let columns = outputs ?? weight.value.shape.columns
-    let weightVariable = variable(weight)
+    // Without a tape the packed matrix is all that is needed, and the weight may stay in bf16.
+    let weightVariable = tape == nil ? nil : variable(weight)
     let biasVariable = bias.map { variable($0) }
     let packed = weight.packed(
       columns: columns, isTransposed: false, precision: precision, workers: workers)
     var value = Gemm.multiply(input.value, packed, workers: workers)
     if let biasVariable { addToRows(biasVariable.value, of: &value) }
-    return result(value, of: [input, weightVariable] + [biasVariable].compactMap(\.self)) {
+    return result(value, of: [input] + [weightVariable, biasVariable].compactMap(\.self)) {
       gradient, pass in
       if let biasVariable, biasVariable.needsGradient {
         let sums = pass.columnSums(gradient)
@@ -32,7 +33,7 @@ extension Pass {
         let part = Gemm.multiply(gradient, turned, workers: pass.workers)
         input.accumulate(part.reshaped(input.shape), pass)
       }
-      if weightVariable.needsGradient {
+      if let weightVariable, weightVariable.needsGradient {
         let right = PackedMatrix(gradient, precision: pass.precision, workers: pass.workers)
         let part = Gemm.multiply(input.value, isTransposed: true, right, workers: pass.workers)
         weightVariable.accumulate(part.reshaped(weightVariable.shape), pass)

@@ -22,7 +22,7 @@ package struct Pass {
 
   /// A parameter's value within this pass.
   package func variable(_ parameter: Parameter) -> Variable {
-    tape?.variable(of: parameter) ?? Variable(parameter.value)
+    tape?.variable(of: parameter) ?? Variable(parameter.value.widened)
   }
 
   /// An input whose gradient is wanted, as for a penalty on gradients or a part of a network on its own.

@@ -17,6 +17,8 @@ package final class Tape {
   /// The variable of a parameter, the same each time.
   func variable(of parameter: Parameter) -> Variable {
     if let known = leaves[ObjectIdentifier(parameter)] { return known.variable }
+    precondition(
+      parameter.value.type == .f32, "gradients are of f32; '\(parameter.name)' is not")
     let variable = Variable(parameter.value, needsGradient: isLearned(parameter))
     leaves[ObjectIdentifier(parameter)] = (parameter, variable)
     return variable

@@ -15,14 +15,27 @@ extension Checkpoint {
     if let mapped = mapped(entry) {
       return try withExtendedLifetime(mapped) { try body(mapped.bytes) }
     }
+    let copy = try copied(entry)
+    defer { free(copy.baseAddress) }
+    return try body(UnsafeRawBufferPointer(copy))
+  }
+
+  /// The tensor's bytes in memory that the caller frees.
+  private func copied(
+    _ entry: CheckpointEntry
+  ) throws(CheckpointError) -> UnsafeMutableRawBufferPointer {
     var memory: UnsafeMutableRawPointer?
     guard posix_memalign(&memory, 64, max(entry.byteCount, 1)) == 0, let memory else {
       throw CheckpointError.noMemory(path: path, name: entry.name, bytes: entry.byteCount)
     }
-    defer { free(memory) }
     let buffer = UnsafeMutableRawBufferPointer(start: memory, count: entry.byteCount)
-    try read(entry, into: buffer)
-    return try body(UnsafeRawBufferPointer(buffer))
+    do throws(CheckpointError) {
+      try read(entry, into: buffer)
+    } catch {
+      free(memory)
+      throw error
+    }
+    return buffer
   }
 
   /// Reads a tensor as another type: f16, bf16 and f64 become f32, and any type itself.
@@ -34,7 +47,7 @@ extension Checkpoint {
   /// - Throws: ``CheckpointError``.
   package func read(
     _ entry: CheckpointEntry, as type: ScalarType, into memory: UnsafeMutableRawBufferPointer
-  ) throws {
+  ) throws(CheckpointError) {
     guard entry.type != type else { return try read(entry, into: memory) }
     guard FloatWidening.isPossible(from: entry.type, to: type) else {
       throw CheckpointError.inconvertible(
@@ -42,7 +55,15 @@ extension Checkpoint {
     }
     precondition(
       memory.count == entry.count * type.byteCount, "memory must be of the tensor's size")
-    try withBytes(entry) { FloatWidening.widen($0, from: entry.type, into: memory) }
+    if let mapped = mapped(entry) {
+      withExtendedLifetime(mapped) {
+        FloatWidening.widen(mapped.bytes, from: entry.type, into: memory)
+      }
+    } else {
+      let copy = try copied(entry)
+      FloatWidening.widen(UnsafeRawBufferPointer(copy), from: entry.type, into: memory)
+      free(copy.baseAddress)
+    }
   }
 
   /// All elements of a tensor as f32.

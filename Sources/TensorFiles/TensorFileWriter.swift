@@ -63,32 +63,15 @@ package enum TensorFileWriter {
     _ headers: [[UInt8]], _ bodies: [UnsafeRawBufferPointer], to path: String
   ) throws(TensorFileError) {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw error(path, errno) }
+    guard descriptor >= 0 else { throw FileOutput.error(path, errno) }
     defer { close(descriptor) }
     for header in headers {
-      let number = header.withUnsafeBytes { writeAll($0, to: descriptor) }
-      guard number == 0 else { throw error(path, number) }
+      let number = header.withUnsafeBytes { FileOutput.write($0, to: descriptor) }
+      guard number == 0 else { throw FileOutput.error(path, number) }
     }
     for body in bodies {
-      let number = writeAll(body, to: descriptor)
-      guard number == 0 else { throw error(path, number) }
+      let number = FileOutput.write(body, to: descriptor)
+      guard number == 0 else { throw FileOutput.error(path, number) }
     }
-  }
-
-  private static func error(_ path: String, _ number: Int32) -> TensorFileError {
-    if number == ENOSPC || number == EDQUOT { return .noSpace(path: path) }
-    return .unwritable(path: path, reason: String(cString: strerror(number)))
-  }
-
-  /// Writes bytes; gives the error number, 0 when all are written.
-  private static func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32 {
-    var done = 0
-    while done < bytes.count {
-      let count = Glibc.write(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done)
-      if count < 0 && errno == EINTR { continue }
-      guard count > 0 else { return count == 0 ? EIO : errno }
-      done += count
-    }
-    return 0
   }
 }

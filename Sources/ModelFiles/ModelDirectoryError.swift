@@ -1,0 +1,72 @@
+import FoundationEssentials
+
+/// Why a folder can't serve as a model.
+package enum ModelDirectoryError: Error, Hashable, Sendable {
+  case unreadable(path: String, reason: String)
+  case unwritable(path: String, reason: String)
+  case configuration(path: String, fault: String)
+  case kind(path: String, found: String, expected: [String])
+  case format(path: String, found: Int)
+}
+
+extension ModelDirectoryError: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .unreadable(let path, let reason): "can't read '\(path)': \(reason)"
+    case .unwritable(let path, let reason): "can't write '\(path)': \(reason)"
+    case .configuration(let path, let fault): "'\(path)' is no sound configuration: \(fault)"
+    case .kind(let path, let found, let expected):
+      """
+      '\(path)' is of a model of kind '\(found)'; \
+      \(expected.map { "'\($0)'" }.joined(separator: " or ")) is needed here
+      """
+    case .format(let path, let found):
+      """
+      '\(path)' has format \(found), this program knows \(ModelDirectory.format); \
+      a newer program wrote it
+      """
+    }
+  }
+}
+
+/// Faults of reading and decoding as sentences.
+enum ConfigurationFault {
+  /// Why a file can't be read or written.
+  static func reason(_ error: any Error) -> String {
+    switch (error as? CocoaError)?.code {
+    case .fileReadNoSuchFile?, .fileNoSuchFile?: "No such file or directory"
+    case .fileReadNoPermission?, .fileWriteNoPermission?: "Permission denied"
+    case .fileWriteOutOfSpace?: "the disk is full"
+    default: "\(error)"
+    }
+  }
+
+  /// Why JSON isn't what it should be.
+  static func sentence(_ error: any Error) -> String {
+    switch error {
+    case DecodingError.keyNotFound(let key, let context):
+      "the key '\(path(context.codingPath + [key]))' is missing"
+    case DecodingError.typeMismatch(let type, let context):
+      "'\(path(context.codingPath))' is no \(name(type))"
+    case DecodingError.valueNotFound(let type, let context):
+      "'\(path(context.codingPath))' is null, not a \(name(type))"
+    case DecodingError.dataCorrupted(let context) where !context.codingPath.isEmpty:
+      "'\(path(context.codingPath))' can't be so: \(context.debugDescription)"
+    default: "it is no JSON"
+    }
+  }
+
+  private static func path(_ keys: [any CodingKey]) -> String {
+    keys.isEmpty ? "the whole" : keys.map(\.stringValue).joined(separator: ".")
+  }
+
+  private static func name(_ type: any Any.Type) -> String {
+    switch type {
+    case is any BinaryInteger.Type: "whole number"
+    case is any BinaryFloatingPoint.Type: "number"
+    case is String.Type: "text"
+    case is Bool.Type: "true or false"
+    default: "value of the type that it should be"
+    }
+  }
+}
