@@ -166,7 +166,7 @@ let package = Package(
     tests("ConvolutionsTests", ["CKernels", "Convolutions"]),
     tests("TensorFilesTests", ["TensorFiles"]),
     tests(
-      "CheckpointsTests", ["Checkpoints", "TensorFiles"], exclude: ["Golden/README.md"],
+      "CheckpointsTests", ["CZlib", "Checkpoints", "TensorFiles"], exclude: ["Golden/README.md"],
       resources: [.copy("Golden")]),
     tests(
       "UViMTests", ["Autograd", "Checkpoints", "Kernels", "TensorCore", "TensorFiles", "UViM"],

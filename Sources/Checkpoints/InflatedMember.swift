@@ -4,8 +4,8 @@ struct InflatedMember {
   /// Bytes of header and data.
   private(set) var count = 0
   private(set) var checksum: UInt32 = 0
-  /// True when the stream ended there, and with it the member's bytes in the file.
-  private(set) var isWhole = false
+  /// True when there is more to inflate.
+  private(set) var hasMore = false
 
   init(headerCount: Int) { self.headerCount = headerCount }
 
@@ -19,7 +19,9 @@ struct InflatedMember {
     checksum = header.withUnsafeBytes { CRC32.updated(0, $0) }
     count += try stream.read(into: memory)
     checksum = CRC32.updated(checksum, UnsafeRawBufferPointer(memory))
-    let rest = try stream.next(1)
-    isWhole = rest.isEmpty && stream.usedAll
+    hasMore = try !stream.next(1).isEmpty
+    guard hasMore || stream.usedAll else {
+      throw InflateStream.Fault(reason: "more bytes follow its end")
+    }
   }
 }

@@ -95,7 +95,7 @@ struct NPZContents: CheckpointContents {
     guard UInt64(content.count) == member.size else {
       throw .inflatedSize(member.name, expected: member.size, found: "\(content.count)")
     }
-    guard content.isWhole else {
+    guard !content.hasMore else {
       throw .inflatedSize(member.name, expected: member.size, found: "more")
     }
     try check(content.checksum, member)
