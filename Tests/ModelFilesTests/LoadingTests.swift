@@ -33,11 +33,9 @@ import Testing
     let scratch = try Scratch()
     let path = "\(scratch.path)/m.safetensors"
     // HWIO (1, 2, 3, 2): the element (0, w, i, o) is 100 w + 10 i + o.
-    let kernel: [Float] = (0..<2).flatMap { w in
-      (0..<3).flatMap { i in (0..<2).map { o in Float(100 * w + 10 * i + o) } }
-    }
+    let kernel = grid([2, 3, 2]) { 100 * $0[0] + 10 * $0[1] + $0[2] }
     // (outputs, inputs) (6, 4): 10 o + i.
-    let matrix: [Float] = (0..<6).flatMap { o in (0..<4).map { i in Float(10 * o + i) } }
+    let matrix = grid([6, 4]) { 10 * $0[0] + $0[1] }
     let bias = (0..<6).map(Float.init)
     try writeFloats(
       [
@@ -56,11 +54,9 @@ import Testing
       try ModelLoader.load(
         network, from: try Checkpoint(path: path), naming: naming, storage: storage)
       // (out, in, kh, kw).
-      let turned: [Float] = (0..<2).flatMap { o in
-        (0..<3).flatMap { i in (0..<2).map { w in Float(100 * w + 10 * i + o) } }
-      }
+      let turned = grid([2, 3, 2]) { 100 * $0[2] + 10 * $0[1] + $0[0] }
       #expect(network["conv/kernel"]?.value.floats == turned)
-      let straight: [Float] = (0..<4).flatMap { i in (0..<6).map { o in Float(10 * o + i) } }
+      let straight = grid([4, 6]) { 10 * $0[1] + $0[0] }
       #expect(network["dense/kernel"]?.value.floats == straight)
       #expect(network["dense/bias"]?.value.floats == bias)
     }
@@ -117,7 +113,15 @@ import Testing
       return [embedded.value.floats, sums.value.floats, pass.variable(weight).value.floats]
     }
     #expect(results[0] == results[1])
-    #expect(
-      results[0][0] == (0..<6).map { Float(12 + 18 + $0) } + (0..<6).map { Float(12 + 6 + $0) })
+    // Rows 3 and 1 of the matrix, whose first number is 12.
+    let rows = [3, 1].flatMap { row in (0..<6).map { Float(12 + 6 * row + $0) } }
+    #expect(results[0][0] == rows)
   }
+}
+
+/// The elements of a tensor of whole numbers, given by position, in row-major order.
+private func grid(_ shape: [Int], _ element: ([Int]) -> Int) -> [Float] {
+  var positions: [[Int]] = [[]]
+  for size in shape { positions = positions.flatMap { start in (0..<size).map { start + [$0] } } }
+  return positions.map { Float(element($0)) }
 }
