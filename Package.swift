@@ -47,6 +47,7 @@ let package = Package(
     .library(name: "ImageStages", type: .dynamic, targets: ["ImageStages"]),
     .library(name: "TensorStages", type: .dynamic, targets: ["TensorStages"]),
     .library(name: "FSQStages", type: .dynamic, targets: ["FSQStages"]),
+    .library(name: "MaskGITStages", type: .dynamic, targets: ["MaskGITStages"]),
     .executable(name: "lattice", targets: ["lattice"]),
     .executable(name: "latticed", targets: ["latticed"]),
     .executable(name: "lattice-worker", targets: ["lattice-worker"]),
@@ -69,7 +70,9 @@ let package = Package(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     library("StageSDK", ["CStageABI"]),
     library("FSQ", ["CKernels"]),
-    library("MaskGIT", ["Autograd", "CKernels", "Kernels", "TensorCore"]),
+    library(
+      "MaskGIT",
+      ["Autograd", "CKernels", "Checkpoints", "Kernels", "TensorCore", "TensorFiles"]),
     library("TensorCore"),
     library("Kernels", ["CKernels", "TensorCore"]),
     library("Autograd", ["CKernels", "Convolutions", "Kernels", "TensorCore"]),
@@ -89,6 +92,9 @@ let package = Package(
     plugin("ImageStages", ["ImageCodecs", "Metrics"]),
     plugin("TensorStages", ["TensorFiles"]),
     plugin("FSQStages", ["FSQ"]),
+    plugin(
+      "MaskGITStages",
+      ["Autograd", "Checkpoints", "Kernels", "MaskGIT", "ModelFiles", "TensorCore", "Training"]),
 
     // Right column: what happens to a job.
     .target(name: "CSystemCalls"),
@@ -151,7 +157,7 @@ let package = Package(
       "FSQTests", ["CKernels", "FSQ", "TensorFiles"], exclude: ["Golden/README.md"],
       resources: [.copy("Golden")]),
     tests(
-      "MaskGITTests", ["Autograd", "Checkpoints", "Kernels", "MaskGIT", "TensorCore"],
+      "MaskGITTests", ["Autograd", "Checkpoints", "Kernels", "MaskGIT", "TensorCore", "Training"],
       exclude: ["Golden/README.md"], resources: [.copy("Golden")]),
     tests("TensorCoreTests", ["TensorCore"]),
     tests("KernelsTests", ["CKernels", "Kernels", "TensorCore"]),

@@ -36,7 +36,7 @@ package final class TransformerPredictor: TokenPredictor {
   package private(set) var sequencesRun = 0
 
   package func logits(of places: [CanvasPlace], in canvases: [Canvas]) throws -> Tensor {
-    for canvas in canvases { try check(canvas) }
+    for canvas in canvases { try canvas.check(against: transformer.configuration) }
     var numbers: [Canvas: Int] = [:]
     var distinct: [Canvas] = []
     let numberOf = canvases.map { canvas in
@@ -110,19 +110,6 @@ package final class TransformerPredictor: TokenPredictor {
     return wanted.map { places in
       defer { first += places.count }
       return codeLogits[first..<first + places.count]
-    }
-  }
-
-  private func check(_ canvas: Canvas) throws(MaskGITError) {
-    let configuration = transformer.configuration
-    guard canvas.tokens.count == configuration.tokens else {
-      throw .tokenCount(canvas.tokens.count, expected: configuration.tokens)
-    }
-    for (place, token) in canvas.tokens.enumerated() where Int(token) >= codes || token < -1 {
-      throw .token(Int(token), place: place, codes: codes)
-    }
-    guard canvas.label < configuration.classCount else {
-      throw .label(canvas.label, classes: configuration.classCount)
     }
   }
 }

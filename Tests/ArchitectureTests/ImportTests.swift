@@ -5,7 +5,9 @@ import Testing
 private let allowedImports: [String: Set<String>] = [
   "Sources/StageSDK": ["CStageABI"],
   "Sources/FSQ": ["CKernels"],
-  "Sources/MaskGIT": ["Autograd", "CKernels", "Kernels", "TensorCore"],
+  "Sources/MaskGIT": [
+    "Autograd", "CKernels", "Checkpoints", "Kernels", "TensorCore", "TensorFiles",
+  ],
   "Sources/TensorCore": [],
   "Sources/Kernels": ["CKernels", "TensorCore"],
   "Sources/Autograd": ["CKernels", "Convolutions", "Kernels", "TensorCore"],
@@ -22,6 +24,10 @@ private let allowedImports: [String: Set<String>] = [
   "Plugins/ImageStages": ["CStageABI", "ImageCodecs", "Metrics", "StageSDK"],
   "Plugins/TensorStages": ["CStageABI", "StageSDK", "TensorFiles"],
   "Plugins/FSQStages": ["CStageABI", "FSQ", "StageSDK"],
+  "Plugins/MaskGITStages": [
+    "Autograd", "CStageABI", "Checkpoints", "Kernels", "MaskGIT", "ModelFiles", "StageSDK",
+    "TensorCore", "Training",
+  ],
   "Sources/JobModel": [],
   "Sources/DurableFiles": ["CSystemCalls"],
   "Sources/YAML": ["CYAML"],
@@ -64,6 +70,7 @@ private let withoutFoundation: Set<String> = [
   "Sources/TensorFiles", "Sources/Checkpoints", "Sources/ModelFiles", "Sources/UViM",
   "Sources/Metrics",
   "Sources/ImageCodecs", "Plugins/ImageStages", "Plugins/TensorStages", "Plugins/FSQStages",
+  "Plugins/MaskGITStages",
   "Sources/JobModel", "Sources/DurableFiles", "Sources/WorkerLink", "Sources/StageHost",
   "Sources/ShardRun", "Sources/lattice-worker",
 ]
