@@ -46,6 +46,7 @@ let package = Package(
     .library(name: "StageSDK", targets: ["StageSDK"]),
     .library(name: "ImageStages", type: .dynamic, targets: ["ImageStages"]),
     .library(name: "TensorStages", type: .dynamic, targets: ["TensorStages"]),
+    .library(name: "TokenizerStages", type: .dynamic, targets: ["TokenizerStages"]),
     .library(name: "FSQStages", type: .dynamic, targets: ["FSQStages"]),
     .library(name: "MaskGITStages", type: .dynamic, targets: ["MaskGITStages"]),
     .executable(name: "lattice", targets: ["lattice"]),
@@ -91,6 +92,12 @@ let package = Package(
     library("UViM", ["Autograd", "CKernels", "FSQ", "Kernels", "TensorCore"]),
     plugin("ImageStages", ["ImageCodecs", "Metrics"]),
     plugin("TensorStages", ["TensorFiles"]),
+    plugin(
+      "TokenizerStages",
+      [
+        "Autograd", "Checkpoints", "FSQ", "ImageCodecs", "Kernels", "Metrics", "ModelFiles",
+        "PictureSets", "TensorCore", "Tokenizers", "Training",
+      ]),
     plugin("FSQStages", ["FSQ"]),
     plugin(
       "MaskGITStages",
@@ -169,6 +176,7 @@ let package = Package(
         "Autograd", "Checkpoints", "FSQ", "Kernels", "TensorCore", "TensorFiles", "Tokenizers",
         "Training",
       ], exclude: ["Golden/README.md"], resources: [.copy("Golden")]),
+    tests("TokenizerStagesTests", ["Checkpoints", "TensorFiles", "Tokenizers"]),
     tests("ConvolutionsTests", ["CKernels", "Convolutions"]),
     tests("TensorFilesTests", ["TensorFiles"]),
     tests(

@@ -1,3 +1,4 @@
+import DurableFiles
 import JobModel
 import PipelineSpec
 import YAML
@@ -6,11 +7,14 @@ import YAML
 struct ParameterCheck {
   let stage: SpecStage
   let description: StageDescription
+  /// Absolute folder that relative paths are resolved against.
+  let base: String
   private(set) var faults: [Diagnostic] = []
 
-  init(_ stage: SpecStage, _ description: StageDescription) {
+  init(_ stage: SpecStage, _ description: StageDescription, base: String) {
     self.stage = stage
     self.description = description
+    self.base = base
   }
 
   /// The complete parameters; values that are at fault keep what was written.
@@ -30,7 +34,7 @@ struct ParameterCheck {
       if let pair = given[name] {
         let value = Self.json(pair.value)
         check(value, pair.value, property, name)
-        values[name] = value
+        values[name] = file(value, pair.value, property, name) ?? value
       } else if let value = property["default"] {
         values[name] = value
       } else if required.contains(name) {
@@ -80,6 +84,23 @@ struct ParameterCheck {
       }
     }
     if let items = value.arrayValue { checkItems(items, node, schema, name) }
+  }
+
+  /// The absolute path of a parameter that names a file or folder to read; nil for other parameters.
+  private mutating func file(
+    _ value: JSONValue, _ node: YAMLNode, _ schema: JSONValue, _ name: String
+  ) -> JSONValue? {
+    guard schema["x-lattice-path"]?.boolValue == true, let path = value.stringValue else {
+      return nil
+    }
+    let absolute = Paths.absolute(path, base: base)
+    if Files.status(absolute, followingLinks: true) == nil {
+      report(
+        "E129",
+        "'\(name)' of \(description.id) names '\(path)', which is not there (looked for '\(absolute)')",
+        at: node.mark, name)
+    }
+    return .string(absolute)
   }
 
   private mutating func checkRange(

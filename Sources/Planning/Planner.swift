@@ -30,7 +30,7 @@ package struct Planner<Checker: StageChecking> {
     var graph = StageGraph(spec, catalog)
     var stages: [PlannedStage] = []
     let order = graph.order
-    if let order { stages = graph.stages(in: order) }
+    if let order { stages = graph.stages(in: order, base: surroundings.base) }
     faults += graph.faults
     if order != nil {
       try ask(&stages, graph, &faults)

@@ -33,6 +33,7 @@ package enum PlanningCode {
       "The name of an output is wrong: a placeholder is unknown, or it leads out of the output folder.",
     "E127": "The stage itself finds fault with its parameters or the sizes it gets.",
     "E128": "The stage could not be asked about its parameters.",
+    "E129": "The file or folder that a parameter names is not there.",
     "E130": "The folder of the input is not there, or can't be read.",
     "E131": "No file in the folder matches the glob.",
     "E132": "A file of the input is not there, or is no file.",

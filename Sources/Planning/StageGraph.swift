@@ -191,10 +191,15 @@ struct StageGraph {
   }
 
   /// The stages with complete parameters; sizes of outputs are not known yet.
-  mutating func stages(in order: [SpecStage]) -> [PlannedStage] {
+  ///
+  /// - Parameters:
+  ///   - order: The stages, sources first.
+  ///   - base: Absolute folder that relative paths are resolved against.
+  /// - Returns: One for each stage that was found.
+  mutating func stages(in order: [SpecStage], base: String) -> [PlannedStage] {
     order.compactMap { stage in
       guard let entry = entries[stage.id.value] else { return nil }
-      var check = ParameterCheck(stage, entry.stage)
+      var check = ParameterCheck(stage, entry.stage, base: base)
       let parameters = check.complete()
       faults += check.faults
       var inputs: [String: PlannedStage.Source] = [:]

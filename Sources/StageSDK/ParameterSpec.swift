@@ -81,6 +81,18 @@ public struct ParameterSpec: Sendable {
       [isTemplate ? ("x-lattice-template", "true") : nil])
   }
 
+  /// A file or folder that is read; the stage gets its absolute path.
+  public static func path(_ name: String, _ doc: String) -> ParameterSpec {
+    ParameterSpec(
+      name, type: "string", doc: doc, value: nil, isRequired: true, [("x-lattice-path", "true")])
+  }
+
+  /// A file or folder that is read and may be left out; the stage gets its absolute path, or nothing.
+  public static func optionalPath(_ name: String, _ doc: String) -> ParameterSpec {
+    ParameterSpec(
+      name, type: "string", doc: doc, value: nil, isRequired: false, [("x-lattice-path", "true")])
+  }
+
   /// One of some words; without a default it must be given.
   public static func choice(
     _ name: String, _ choices: [String], default value: String?, _ doc: String

@@ -89,14 +89,13 @@ package final class CodebookUpkeep {
         let often = shares.indices.max(by: { shares[$0] < shares[$1] }), rare != often,
         shares[rare] < least
       else { break }
-      shares[often] /= 2
-      shares[rare] = shares[often]
+      let half = (shares[often] + shares[rare]) / 2
+      (shares[often], shares[rare]) = (half, half)
       for column in 0..<quantizer.width {
         let (from, to) = (often * quantizer.width + column, rare * quantizer.width + column)
-        let factor = 0.999 + 0.002 * random.uniform()
-        vectors[to] = vectors[from] * factor
-        sums[from] /= 2
-        sums[to] = sums[from] * factor
+        vectors[to] = vectors[from] * (0.999 + 0.002 * random.uniform())
+        sums[from] = vectors[from] * half
+        sums[to] = vectors[to] * half
       }
       isChanged = true
     }

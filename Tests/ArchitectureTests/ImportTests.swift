@@ -23,6 +23,10 @@ private let allowedImports: [String: Set<String>] = [
   "Sources/UViM": ["Autograd", "CKernels", "FSQ", "Kernels", "TensorCore"],
   "Plugins/ImageStages": ["CStageABI", "ImageCodecs", "Metrics", "StageSDK"],
   "Plugins/TensorStages": ["CStageABI", "StageSDK", "TensorFiles"],
+  "Plugins/TokenizerStages": [
+    "Autograd", "CStageABI", "Checkpoints", "FSQ", "ImageCodecs", "Kernels", "Metrics",
+    "ModelFiles", "PictureSets", "StageSDK", "TensorCore", "Tokenizers", "Training",
+  ],
   "Plugins/FSQStages": ["CStageABI", "FSQ", "StageSDK"],
   "Plugins/MaskGITStages": [
     "Autograd", "CStageABI", "Checkpoints", "Kernels", "MaskGIT", "ModelFiles", "StageSDK",
@@ -71,6 +75,7 @@ private let withoutFoundation: Set<String> = [
   "Sources/Metrics",
   "Sources/ImageCodecs", "Plugins/ImageStages", "Plugins/TensorStages", "Plugins/FSQStages",
   "Plugins/MaskGITStages",
+  "Plugins/TokenizerStages",
   "Sources/JobModel", "Sources/DurableFiles", "Sources/WorkerLink", "Sources/StageHost",
   "Sources/ShardRun", "Sources/lattice-worker",
 ]

@@ -2,7 +2,7 @@ import JobModel
 import Planning
 import Testing
 
-/// Parameters that do not meet the stage's schema: E120 to E128.
+/// Parameters that do not meet the stage's schema: E120 to E129.
 @Suite struct ParameterFaultTests {
   private let bench: PlanBench
 
@@ -289,5 +289,27 @@ import Testing
         p.yaml: error[E128]: a plugin crashed in a stage's check: SIGSEGV
         1 error, 0 warnings: not queued.
         """)
+  }
+
+  @Test func aFileThatIsNotThere() throws {
+    #expect(
+      try faults("table: in/b.csv", use: "lab.open") == """
+        p.yaml:6:77: error[E129]: 'table' of lab.open names 'in/b.csv', which is not there (looked for '/bench/in/b.csv')
+            6 | use: lab.open, in: { image: read.image }, params: { table: in/b.csv } }
+              |                                                            ^~~~~~~~
+        1 error, 0 warnings: not queued.
+        """)
+  }
+
+  /// Stages get the whole path, whatever folder they run in.
+  @Test func aFileThatIsThereIsNamedFromTheRoot() throws {
+    let plan = try bench.plan(
+      PlanBench.spec(
+        """
+        id: read, use: pic.read, in: { file: pics }
+        id: knobs, use: lab.open, in: { image: read.image }, params: { table: in/../in/a.png }
+        id: write, use: pic.write, in: { image: knobs.image }
+        """))
+    #expect(plan.stages[1].parameters["table"]?.stringValue == "\(bench.root)/in/a.png")
   }
 }

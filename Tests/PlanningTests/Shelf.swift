@@ -14,7 +14,7 @@ enum Shelf {
 
   static let code = plugin("code", [quantize, show, count])
 
-  static let lab = plugin("lab", [knobs, run, pair, peek, train, learn, dice])
+  static let lab = plugin("lab", [knobs, open, run, pair, peek, train, learn, dice])
 
   static func plugin(_ name: String, _ stages: [StageDescription]) -> PluginDescription {
     PluginDescription(

@@ -86,6 +86,17 @@ extension Shelf {
 
   static let dice = stage("lab.dice", .source, outputs: [rgb("image")])
 
+  /// A parameter that names a file.
+  static let open = stage(
+    "lab.open", .map,
+    schema: .object([
+      "properties": .object([
+        "table": .object([
+          "type": "string", "x-lattice-path": .bool(true), "description": "what to look up",
+        ])
+      ])
+    ]), inputs: [rgb("image")], outputs: [rgb("image")])
+
   /// A parameter of every kind.
   static let knobs = stage(
     "lab.knobs", .map,

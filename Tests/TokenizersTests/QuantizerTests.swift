@@ -114,7 +114,8 @@ import Tokenizers
     // Three vectors that nothing was near to are now beside the one that everything was near to.
     #expect(quantizer.codebook.value.floats.allSatisfy { abs($0 - 1) < 0.02 })
     let shares = try #require(upkeep.state["shares"]).floats
-    #expect(shares.allSatisfy { $0 > 0.05 })
+    #expect(shares.allSatisfy { $0 >= 0.125 }, "\(shares)")
+    #expect(abs(shares.reduce(0, +) - 1) < 1e-4)
   }
 
   @Test func reseedingPutsUnusedVectorsWhereLatentsAre() throws {

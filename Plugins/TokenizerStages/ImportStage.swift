@@ -1,0 +1,72 @@
+import Autograd
+import Checkpoints
+import FoundationEssentials
+import ModelFiles
+import StageSDK
+import TensorCore
+import Tokenizers
+
+/// Makes a model of a published checkpoint of MaskGIT's tokenizer.
+final class ImportStage: Stage {
+  struct Parameters: Decodable {
+    let files: [String]
+    let config: String
+    let weights: String
+  }
+
+  static let descriptor = StageDescriptor(
+    id: "maskgit-tokenizer.import", version: "1.0.0",
+    summary:
+      "Makes a model of a checkpoint of MaskGIT's tokenizer: flax msgpack, or PyTorch names in safetensors.",
+    kind: .task,
+    parameters: [
+      .strings("files", default: nil, count: 1...1, "The checkpoint."),
+      .path(
+        "config",
+        "JSON with filters, num_res_blocks, channel_multipliers, embedding_dim, codebook_size and image_size."
+      ),
+      .choice("weights", ["f32", "bf16", "f16"], default: "f32", "What weights are rounded to."),
+    ], inputs: [], outputs: [], publishesModel: true)
+
+  private let parameters: Parameters
+  private let context: StageContext
+
+  init(parameters: Parameters, context: StageContext) throws {
+    self.parameters = parameters
+    self.context = context
+  }
+
+  func run() throws {
+    guard let target = context.modelDirectory, let file = parameters.files.first else { return }
+    do {
+      let configuration = try JSONDecoder().decode(
+        TokenizerConfiguration.self, from: try Data(contentsOf: URL(filePath: parameters.config)))
+      let tokenizer = try Tokenizer(configuration, start: .unset)
+      let set = ParameterSet(tokenizer.parameters)
+      let checkpoint = try Checkpoint(path: file)
+      try ModelLoader.load(set, from: checkpoint, naming: Self.naming(checkpoint, configuration))
+      try ModelDirectory(target).write(
+        kind: configuration.kind, configuration: configuration, parameters: set,
+        weights: WeightType(rawValue: parameters.weights) ?? .f32)
+    } catch {
+      throw StageError(.config, "\(error)")
+    }
+  }
+
+  /// By what the names look like.
+  private static func naming(
+    _ checkpoint: Checkpoint, _ configuration: TokenizerConfiguration
+  ) -> ParameterNaming {
+    if checkpoint.entries.contains(where: { $0.name == "encoder.conv_in.weight" }) {
+      let names = TorchNames(configuration)
+      return ParameterNaming { TensorOrigin(names[$0.name], of: $0) }
+    }
+    let prefix =
+      checkpoint.entries.contains { $0.name.hasPrefix("params/") } ? "params/" : ""
+    return ParameterNaming { parameter in
+      let name = prefix + parameter.name
+      return parameter.value.shape.rank == 4
+        ? .flaxConvolution(name, of: parameter) : TensorOrigin(name, of: parameter)
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import StageSDK
+import Tokenizers
+
+/// The parameters that training has whatever the quantizer.
+struct TrainParameters: Decodable {
+  let size: Int
+  let filters: Int
+  let blocks: Int
+  let multipliers: [Int]
+  let groups: Int
+  let steps: Int
+  let batch: Int
+  let parts: Int
+  let rate: Double
+  let warmup: Int
+  let decay: Double
+  let clip: Double
+  let average: Double
+  let absolute: Double
+  let squared: Double
+  let precision: String
+  let mirror: Bool
+  let validation: String?
+  let report: Int
+  let weights: String
+  let card: String?
+
+  enum CodingKeys: String, CodingKey {
+    case size, filters, blocks, multipliers, groups, steps, batch, parts, rate, warmup, decay, clip
+    case average, absolute = "l1", squared = "l2", precision, mirror, validation
+    case report = "report_every", weights, card
+  }
+
+  static let specs: [ParameterSpec] = [
+    .integer(
+      "size", default: 64, range: 8...1024,
+      "Pixels across and down of the squares that are cut out of pictures."),
+    .integer("filters", default: 32, range: 1...1024, "Channels of the first level."),
+    .integer("blocks", default: 1, range: 1...8, "Residual blocks of a level."),
+    .integers(
+      "multipliers", default: [1, 2, 2], each: 1...64, count: 1...7,
+      "Channels of each level, times 'filters'; each level after the first halves the sides."),
+    .integer("groups", default: 32, range: 1...1024, "Groups of the normalisations."),
+    .integer("steps", default: 10_000, range: 1...100_000_000, "Steps in all."),
+    .integer("batch", default: 32, range: 1...65_536, "Pictures to a step."),
+    .integer(
+      "parts", default: 1, range: 1...1024,
+      "Parts that a step's pictures are worked on in, one after another, to save memory."),
+    .number("rate", default: 1e-3, range: 1e-9...1, "The highest learning rate; it ends at 0."),
+    .integer("warmup", default: 200, range: 0...1_000_000, "Steps over which the rate grows."),
+    .number("decay", default: 0, range: 0...1, "Weight decay."),
+    .number("clip", default: 1, range: 0...1e9, "The greatest norm of gradients; 0 for any."),
+    .number(
+      "average", default: 0.999, range: 0...0.999_999,
+      "Decay of the moving average of weights, which is what is published."),
+    .number("l1", default: 0, range: 0...1e6, "Weight of the mean absolute difference."),
+    .number("l2", default: 1, range: 0...1e6, "Weight of the mean squared difference."),
+    .choice("precision", ["f32", "bf16"], default: "f32", "Of products; weights stay f32."),
+    .boolean("mirror", default: true, "Mirror half of the pictures."),
+    .optionalPath(
+      "validation", "A packed set to measure on; without it, 256 of the pictures learned from."),
+    .integer("report_every", default: 100, range: 1...1_000_000, "Steps between reports."),
+    .choice(
+      "weights", ["bf16", "f16", "f32"], default: "bf16", "What published weights are rounded to."),
+    .optionalString("card", "What the model's card says of data and licence."),
+  ]
+
+  /// The shape of the tokenizer, or a sentence about what is wrong with it.
+  func configuration(
+    _ bottleneck: TokenizerConfiguration.Bottleneck
+  ) throws -> TokenizerConfiguration {
+    guard absolute + squared > 0 else {
+      throw StageError(
+        .config, "'l1' and 'l2' are both 0: nothing is left to learn", parameter: "l2")
+    }
+    guard batch.isMultiple(of: parts) else {
+      throw StageError(
+        .config, "'batch' \(batch) can't be worked on in \(parts) equal parts", parameter: "parts")
+    }
+    do {
+      return try TokenizerConfiguration(
+        filters: filters, residualBlocks: blocks, multipliers: multipliers, groups: groups,
+        bottleneck: bottleneck, imageSize: size)
+    } catch {
+      throw StageError(.config, error.description)
+    }
+  }
+}
