@@ -47,6 +47,7 @@ let package = Package(
     .library(name: "ImageStages", type: .dynamic, targets: ["ImageStages"]),
     .library(name: "TensorStages", type: .dynamic, targets: ["TensorStages"]),
     .library(name: "TokenizerStages", type: .dynamic, targets: ["TokenizerStages"]),
+    .library(name: "DistributionStages", type: .dynamic, targets: ["DistributionStages"]),
     .library(name: "FSQStages", type: .dynamic, targets: ["FSQStages"]),
     .library(name: "MaskGITStages", type: .dynamic, targets: ["MaskGITStages"]),
     .executable(name: "lattice", targets: ["lattice"]),
@@ -83,6 +84,8 @@ let package = Package(
     library("TensorFiles"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     library("Checkpoints", ["CZlib", "TensorFiles"]),
+    library("FeatureNetworks", ["Autograd", "Kernels", "ModelFiles", "TensorCore"]),
+    library("Distributions", ["COpenBLAS"]),
     library("PictureSets", ["Checkpoints", "ImageCodecs", "TensorCore", "TensorFiles"]),
     library("Tokenizers", ["Autograd", "CKernels", "FSQ", "Kernels", "TensorCore", "Training"]),
     library(
@@ -97,6 +100,12 @@ let package = Package(
       [
         "Autograd", "Checkpoints", "FSQ", "ImageCodecs", "Kernels", "Metrics", "ModelFiles",
         "PictureSets", "TensorCore", "Tokenizers", "Training",
+      ]),
+    plugin(
+      "DistributionStages",
+      [
+        "Autograd", "Checkpoints", "Distributions", "FeatureNetworks", "Kernels", "ModelFiles",
+        "PictureSets", "TensorCore", "TensorFiles",
       ]),
     plugin("FSQStages", ["FSQ"]),
     plugin(
@@ -177,6 +186,11 @@ let package = Package(
         "Training",
       ], exclude: ["Golden/README.md"], resources: [.copy("Golden")]),
     tests("TokenizerStagesTests", ["Checkpoints", "TensorFiles", "Tokenizers"]),
+    tests("DistributionsTests", ["Distributions"]),
+    tests(
+      "FeatureNetworksTests",
+      ["Autograd", "Checkpoints", "FeatureNetworks", "ModelFiles", "TensorCore"],
+      exclude: ["Golden/README.md"], resources: [.copy("Golden")]),
     tests("ConvolutionsTests", ["CKernels", "Convolutions"]),
     tests("TensorFilesTests", ["TensorFiles"]),
     tests(

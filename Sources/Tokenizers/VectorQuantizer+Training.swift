@@ -45,11 +45,3 @@ extension VectorQuantizer {
     return Quantized(codes: codes, indices: shaped, loss: loss)
   }
 }
-
-extension Pass {
-  /// The mean of (a - b)^2, shape [].
-  func meanSquaredError(_ first: Variable, _ second: Variable) -> Variable {
-    let difference = add(first, scale(second, by: -1))
-    return scale(sum(multiply(difference, difference)), by: 1 / Float(first.shape.count))
-  }
-}

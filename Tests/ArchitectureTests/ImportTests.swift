@@ -12,6 +12,8 @@ private let allowedImports: [String: Set<String>] = [
   "Sources/Kernels": ["CKernels", "TensorCore"],
   "Sources/Autograd": ["CKernels", "Convolutions", "Kernels", "TensorCore"],
   "Sources/Training": ["Autograd", "CKernels", "Kernels", "TensorCore", "TensorFiles"],
+  "Sources/FeatureNetworks": ["Autograd", "Kernels", "ModelFiles", "TensorCore"],
+  "Sources/Distributions": ["COpenBLAS"],
   "Sources/PictureSets": ["Checkpoints", "ImageCodecs", "TensorCore", "TensorFiles"],
   "Sources/Tokenizers": ["Autograd", "CKernels", "FSQ", "Kernels", "TensorCore", "Training"],
   "Sources/Convolutions": ["CKernels", "COneDNN"],
@@ -26,6 +28,10 @@ private let allowedImports: [String: Set<String>] = [
   "Plugins/TokenizerStages": [
     "Autograd", "CStageABI", "Checkpoints", "FSQ", "ImageCodecs", "Kernels", "Metrics",
     "ModelFiles", "PictureSets", "StageSDK", "TensorCore", "Tokenizers", "Training",
+  ],
+  "Plugins/DistributionStages": [
+    "Autograd", "CStageABI", "Checkpoints", "Distributions", "FeatureNetworks", "Kernels",
+    "ModelFiles", "PictureSets", "StageSDK", "TensorCore", "TensorFiles",
   ],
   "Plugins/FSQStages": ["CStageABI", "FSQ", "StageSDK"],
   "Plugins/MaskGITStages": [
@@ -75,7 +81,8 @@ private let withoutFoundation: Set<String> = [
   "Sources/Metrics",
   "Sources/ImageCodecs", "Plugins/ImageStages", "Plugins/TensorStages", "Plugins/FSQStages",
   "Plugins/MaskGITStages",
-  "Plugins/TokenizerStages",
+  "Plugins/TokenizerStages", "Plugins/DistributionStages",
+  "Sources/FeatureNetworks", "Sources/Distributions",
   "Sources/JobModel", "Sources/DurableFiles", "Sources/WorkerLink", "Sources/StageHost",
   "Sources/ShardRun", "Sources/lattice-worker",
 ]
