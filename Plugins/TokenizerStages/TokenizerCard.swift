@@ -16,7 +16,7 @@ struct TokenizerCard {
 
       Turns each \(configuration.stride)x\(configuration.stride) pixels into one of \
       \(configuration.codebookSize ?? 0) tokens, and tokens back into pixels. \(weights) weights in \
-      \(parameters.weights); an autoencoder after google-research/maskgit, \(quantizer).
+      \(parameters.weights ?? "f32"); an autoencoder after google-research/maskgit, \(quantizer).
 
       \(parameters.card ?? "Data and licence: see the job that trained it.")
 

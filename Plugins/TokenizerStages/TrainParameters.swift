@@ -22,7 +22,7 @@ struct TrainParameters: Decodable {
   let mirror: Bool
   let validation: String?
   let report: Int
-  let weights: String
+  let weights: String?
   let card: String?
 
   enum CodingKeys: String, CodingKey {

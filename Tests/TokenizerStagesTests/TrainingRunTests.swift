@@ -90,9 +90,40 @@ import Testing
     #expect(table.split(separator: "\n").count == 4)
   }
 
+  /// Two quantizers at two sizes of the codebook, a line in the table for each.
+  @Test func aStudyComparesQuantizers() throws {
+    let lattice = try Lattice()
+    try writeSet(lattice.file("set.safetensors"), count: 64)
+    let run = try lattice.spec(
+      "study",
+      """
+      input: { pictures: { files: [set.safetensors] } }
+      stages:
+        - id: study
+          use: tokenizer.study@1
+          in: { file: pictures }
+          params: { bits: [4, 6], variants: [fsq, vq_split], width: 4, size: 16, filters: 16, groups: 4,
+                    multipliers: [1, 2], steps: 20, batch: 8, warmup: 5, average: 0.9 }
+      """)
+    try #require(run.status == 0, "\(run.talk)")
+    let table = try String(contentsOf: lattice.file("study/tradeoff.csv"), encoding: .utf8)
+    let lines = table.split(separator: "\n").map { $0.split(separator: ",") }
+    #expect(
+      lines[0] == [
+        "variant", "log2_codebook", "validation_psnr", "validation_ssim", "validation_mse",
+        "codebook_usage", "perplexity", "bits_per_token",
+      ])
+    #expect(
+      lines.dropFirst().map { $0.prefix(2).joined(separator: " ") }
+        == ["fsq 4", "vq_split 4", "fsq 6", "vq_split 6"])
+    for line in lines.dropFirst() {
+      #expect(line.count == 8 && line.dropFirst(2).allSatisfy { Double($0) ?? -1 >= 0 }, "\(line)")
+    }
+  }
+
   /// Straight, and stopped by a kill in the middle: byte-equal weights.
   @Test func aKilledRunEndsWithTheSameBytes() throws {
-    let text = training("fsq", "levels: [8, 5, 5]", steps: 200)
+    let text = training("fsq", "levels: [8, 5, 5]", steps: 100)
     var weights: [Data] = []
     for isKilled in [false, true] {
       let lattice = try Lattice()

@@ -1,0 +1,79 @@
+import Autograd
+import Kernels
+import PictureSets
+import StageSDK
+import TensorCore
+import Tokenizers
+import Training
+
+/// Trains one tokenizer in a folder of its own, from where an earlier attempt left it.
+struct TokenizerRun {
+  let parameters: TrainParameters
+  let configuration: TokenizerConfiguration
+  let vector: VectorQuantizerSettings
+  let data: TrainingData
+  let seed: UInt64
+  /// Where checkpoints are.
+  let folder: String
+  let checkpointEvery: Int
+  let keep: Int
+
+  /// Takes all steps.
+  ///
+  /// - Parameters:
+  ///   - observer: Follows the run.
+  ///   - workers: Who computes.
+  ///   - after: Called when so many steps are taken.
+  /// - Returns: The learner at its end.
+  /// - Throws: ``StageError``.
+  func train(
+    _ observer: any TrainingObserver, _ workers: any Workers,
+    after: (TokenizerLearner, Int) throws -> Void = { _, _ in }
+  ) throws -> TokenizerLearner {
+    let learner = try learner()
+    let loop = TrainingLoop(
+      TrainingLoop.Settings(
+        steps: parameters.steps, reportEvery: parameters.report, checkpointEvery: checkpointEvery,
+        keep: keep), folder: CheckpointFolder(path: folder), workers: workers)
+    do {
+      try loop.run(learner, observer: observer) { try after(learner, $0) }
+    } catch is TrainingCancelled {
+      throw StageError(.cancelled, "training was stopped; it goes on from its last checkpoint")
+    } catch let error as NotANumberError {
+      throw StageError(.config, error.description)
+    }
+    return learner
+  }
+
+  private func learner() throws -> TokenizerLearner {
+    let tokenizer: Tokenizer
+    do {
+      tokenizer = try Tokenizer(configuration, start: .random(seed: seed))
+    } catch {
+      throw StageError(.config, error.description)
+    }
+    let (seed, parts, pictures) = (seed, parameters.parts, data.pictures)
+    let order = DataOrder(itemCount: pictures.count, batch: parameters.batch, seed: seed)
+    let cut = PictureBatch(side: parameters.size, crop: .random(mirrors: parameters.mirror))
+    let each = parameters.batch / parts
+    return TokenizerLearner(
+      tokenizer,
+      TokenizerLearner.Settings(
+        loss: TokenizerLoss(
+          absolute: Float(parameters.absolute), squared: Float(parameters.squared)),
+        vector: vector, precision: parameters.precision == "bf16" ? .bf16 : .f32,
+        averageDecay: parameters.average, parts: parts, seed: seed),
+      optimizer: AdamW(
+        AdamW.Settings(
+          b1: 0.9, b2: 0.99, decay: Float(parameters.decay),
+          clip: parameters.clip > 0 ? parameters.clip : nil)),
+      rate: LearningRate(
+        peak: parameters.rate, warmup: parameters.warmup, total: parameters.steps)
+    ) { step, part in
+      let items = order.items(ofStep: step)[(part * each)..<((part + 1) * each)]
+      var random = CounterRandom(
+        seed: seed, stream: 1 << 63 | UInt64(step) << 10 | UInt64(part))
+      return cut.images(Array(items), of: pictures, random: &random)
+    }
+  }
+}
