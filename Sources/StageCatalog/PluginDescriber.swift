@@ -7,6 +7,7 @@ package struct PluginDescriber {
   private let worker: String
   private let cachePath: String?
   private let seconds: Double
+  private let workerMark: String?
   private var cache: [String: PluginDescription] = [:]
   private var isChanged = false
 
@@ -18,11 +19,21 @@ package struct PluginDescriber {
     self.worker = worker
     self.cachePath = cachePath
     self.seconds = seconds
-    if let cachePath, let bytes = try? Files.read(cachePath),
-      let known = try? JSONDecoder().decode([PluginDescription].self, from: Data(bytes))
-    {
-      for description in known { cache[description.file.path] = description }
+    workerMark = Files.status(worker, followingLinks: true).map {
+      "\(worker) \($0.size) \($0.mtimeNanoseconds)"
     }
+    if let cachePath, let bytes = try? Files.read(cachePath),
+      let known = try? JSONDecoder().decode(Memory.self, from: Data(bytes)),
+      known.worker == workerMark
+    {
+      for description in known.plugins { cache[description.file.path] = description }
+    }
+  }
+
+  /// What is written down; another worker may think otherwise of the same plugins.
+  private struct Memory: Codable {
+    var worker: String?
+    var plugins: [PluginDescription]
   }
 
   /// What a plugin says of itself; asked again only when its file has changed.
@@ -43,7 +54,7 @@ package struct PluginDescriber {
     }
   }
 
-  /// The worker failed, not the plugin; nothing was learned that is worth remembering.
+  /// The worker or the machine failed, or the plugin was slow; nothing was learned that is worth remembering.
   private struct WorkerFault: Error { let reason: String }
 
   /// Writes what was learned; failing to is no harm.
@@ -52,24 +63,35 @@ package struct PluginDescriber {
     let all = cache.values.sorted { $0.file.path < $1.file.path }.filter {
       Files.exists($0.file.path)
     }
-    guard let data = try? JSONEncoder().encode(all) else { return }
+    let memory = Memory(worker: workerMark, plugins: all)
+    guard let data = try? JSONEncoder().encode(memory) else { return }
     try? Files.makeDirectory(AtomicFile.parent(of: cachePath))
     try? AtomicFile.write(Array(data), to: cachePath)
     isChanged = false
   }
 
-  private func ask(_ path: String) throws(WorkerFault) -> PluginDescription {
-    let output: ChildProcess.Output
+  private func run(_ path: String) throws(WorkerFault) -> ChildProcess.Output {
     do throws(FileError) {
-      output = try ChildProcess.run(worker, ["describe", path], seconds: seconds)
+      return try ChildProcess.run(worker, ["describe", path], seconds: seconds)
     } catch {
       throw WorkerFault(reason: "plugin '\(path)' can't be looked at: \(error.description)")
     }
+  }
+
+  private func ask(_ path: String) throws(WorkerFault) -> PluginDescription {
+    var output = try run(path)
+    // Nobody kills itself so: somebody else did, or the machine is short of memory.
+    if output.ending == .signalled("SIGKILL") { output = try run(path) }
     switch output.ending {
+    case .signalled("SIGKILL"):
+      throw WorkerFault(
+        reason:
+          "plugin '\(path)' could not be looked at: the process that loaded it was killed from outside, twice"
+      )
     case .timedOut:
-      return broken(
-        path,
-        "plugin '\(path)' took more than \(Int(seconds)) s to load and was killed; it must not block or compute while it is loaded"
+      throw WorkerFault(
+        reason:
+          "plugin '\(path)' took more than \(Int(seconds)) s to load and was killed; it must not block or compute while it is loaded"
       )
     case .signalled(let signal):
       return broken(

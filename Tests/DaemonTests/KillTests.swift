@@ -3,65 +3,122 @@ import Foundation
 import JobModel
 import Testing
 
-/// Kill -9 of daemon or worker at every durable boundary: each job ends once, with the same bytes.
+/// Kill -9 of daemon or worker, at every durable boundary and at any moment: each job ends once, with the same bytes.
 @Suite(.serialized) struct KillTests {
-  /// 20 kills as a rule, 200 in the long mode.
-  static let kills = isLongRun ? 200 : 20
+  /// Real kills of each of the two kinds: 10 as a rule, 100 in the long mode.
+  static let kills = isLongRun ? 100 : 10
 
-  @Test func outputsAreThoseOfAnUndisturbedRun() throws {
-    let undisturbed = try Daemon()
-    try TinyPictures.write(5, into: undisturbed.root.appending(path: "data/images"))
-    try undisturbed.start()
-    try undisturbed.drop("job.yaml", Specs.tokenize(name: "job"))
-    let first = try #require(try undisturbed.waitForResults(1).first)
-    #expect(first.state == .succeeded, "\(undisturbed.log)")
-    let expected = try undisturbed.outputs(of: first)
-    #expect(expected.count == 12, "five of each and two tables")
-    undisturbed.stop()
-
-    var generator = SystemRandomNumberGenerator()
-    let boundaries = DurableBoundary.allNames
-    for number in 0..<Self.kills {
-      let boundary = boundaries[number % boundaries.count]
-      let time = Int.random(in: 1...2, using: &generator)
-      try killOnce(at: boundary, time: time, expecting: expected)
-    }
-  }
-
-  private func killOnce(at boundary: String, time: Int, expecting expected: [String: Data]) throws {
-    let daemon = try Daemon()
-    try TinyPictures.write(5, into: daemon.root.appending(path: "data/images"))
-    let once = daemon.root.appending(path: "killed").path()
-    try daemon.start(environment: [
-      "LATTICE_KILL_AT": "\(boundary):\(time)", "LATTICE_KILL_ONCE": once,
-    ])
-    if daemon.processID != nil { try daemon.drop("job.yaml", Specs.tokenize(name: "job")) }
-    try daemon.waitUntil("the job ended or the daemon died at \(boundary):\(time)") {
-      daemon.processID == nil || !daemon.results().isEmpty
-    }
-    if daemon.processID == nil {
-      try daemon.start()
-      let handedIn = "\(daemon.spool.incomingTemporary)/job.yaml"
-      if daemon.results().isEmpty, FileManager.default.fileExists(atPath: handedIn) == false,
-        try daemon.isUnknown("job")
-      {
-        try daemon.drop("job.yaml", Specs.tokenize(name: "job"))
+  /// How often a run of ``spec`` passes a boundary in one process; those of models are not on its way.
+  private static let boundaries: [(name: String, times: Int)] =
+    DurableBoundary.allNames.filter { !$0.hasPrefix("shard.model") }.map { name in
+      switch name {
+      // Three shards of items and the one that reduces; two items of two pictures a shard.
+      case "supervisor.leased", "supervisor.recorded-shard": (name, 4)
+      case "shard.file-renamed": (name, 2)
+      default: (name, 1)
       }
     }
-    let results = try daemon.waitForResults(1)
-    #expect(results.count == 1, "\(boundary):\(time) ended \(results.count) jobs")
-    #expect(results.first?.state == .succeeded, "\(boundary):\(time)\n\(daemon.log)")
-    let outputs = try results.first.map(daemon.outputs(of:)) ?? [:]
-    #expect(outputs == expected, "\(boundary):\(time) changed the outputs")
-    daemon.stop()
-  }
-}
 
-extension Daemon {
-  /// True when no trace of the spec is in the spool: it was never handed in.
-  func isUnknown(_ name: String) throws -> Bool {
-    let incoming = try FileManager.default.contentsOfDirectory(atPath: spool.incoming)
-    let jobs = try FileManager.default.contentsOfDirectory(atPath: spool.jobs)
-    return !incoming.contains("\(name).yaml") && jobs.isEmpty
+  private var spec: String { Specs.tokenize(name: "job") }
+
+  /// The outputs and the seconds of a run that nobody disturbs.
+  private func undisturbed() throws -> (outputs: [String: Data], seconds: Double) {
+    let daemon = try started()
+    let start = ContinuousClock.now
+    try daemon.drop("job.yaml", spec)
+    let result = try #require(try daemon.waitForResults(1).first)
+    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    #expect(result.state == .succeeded, "\(daemon.log)")
+    let outputs = try daemon.outputs(of: result)
+    #expect(outputs.count == 12, "five of each and two tables")
+    daemon.stop()
+    return (outputs, seconds)
+  }
+
+  private func started(environment: [String: String] = [:]) throws -> Daemon {
+    let daemon = try Daemon()
+    try TinyPictures.write(5, into: daemon.root.appending(path: "data/images"))
+    try daemon.start(environment: environment)
+    return daemon
+  }
+
+  @Test func killedAtDurableBoundaries() throws {
+    let expected = try undisturbed().outputs
+    var generator = SystemRandomNumberGenerator()
+    for number in 0..<Self.kills {
+      let boundary = Self.boundaries[number % Self.boundaries.count]
+      let time = Int.random(in: 1...boundary.times, using: &generator)
+      let place = "\(boundary.name):\(time)"
+      let once = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path()
+      defer { try? FileManager.default.removeItem(atPath: once) }
+      let daemon = try started(
+        environment: ["LATTICE_KILL_AT": place, "LATTICE_KILL_ONCE": once])
+      try daemon.drop("job.yaml", spec)
+      try daemon.waitUntil("the job ended or the daemon died at \(place)") {
+        daemon.processID == nil || !daemon.results().isEmpty
+      }
+      #expect(FileManager.default.fileExists(atPath: once), "nothing was killed at \(place)")
+      try expectTheSame(daemon, expected, place)
+    }
+  }
+
+  /// A worker, or the daemon with all of its workers' lifelines, at a random moment of the run.
+  @Test func killedAtAnyMoment() throws {
+    let (expected, seconds) = try undisturbed()
+    var generator = SystemRandomNumberGenerator()
+    var killed = 0
+    for _ in 0..<Self.kills * 4 where killed < Self.kills {
+      let daemon = try started()
+      let process = try #require(daemon.processID)
+      try daemon.drop("job.yaml", spec)
+      let moment = Double.random(in: 0...seconds, using: &generator)
+      usleep(UInt32(moment * 1e6))
+      guard daemon.results().isEmpty else {
+        daemon.stop()
+        continue
+      }
+      let victims = Bool.random(using: &generator) ? Self.workers(of: process) : []
+      if let worker = victims.randomElement(using: &generator) {
+        kill(worker, SIGKILL)
+      } else {
+        daemon.kill()
+      }
+      killed += 1
+      let victim = victims.isEmpty ? "the daemon" : "a worker"
+      try expectTheSame(daemon, expected, "\(victim) after \(moment) s")
+    }
+    #expect(killed == Self.kills)
+  }
+
+  /// Starts the daemon again if it is dead, and waits for the job's one end.
+  private func expectTheSame(
+    _ daemon: Daemon, _ expected: [String: Data], _ place: String
+  ) throws {
+    if daemon.processID == nil { try daemon.start() }
+    let results = try daemon.waitForResults(1)
+    #expect(results.count == 1, "\(place) ended \(results.count) jobs")
+    #expect(results.first?.state == .succeeded, "\(place)\n\(daemon.log)")
+    let outputs = try results.first.map(daemon.outputs(of:)) ?? [:]
+    #expect(outputs == expected, "\(place) changed the outputs")
+    daemon.stop()
+    let leftovers = try results.first.map { result in
+      try FileManager.default.contentsOfDirectory(atPath: daemon.spool.job(result.id).path)
+    }
+    #expect(
+      leftovers?.contains("tmp") != true || leftovers == nil, "\(place) left \(leftovers ?? [])")
+  }
+
+  /// Processes that `parent` has started to run a shard and that are alive.
+  private static func workers(of parent: Int32) -> [Int32] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+    return names.compactMap { Int32($0) }.filter { pid in
+      guard let text = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
+        let end = text.lastIndex(of: ")")
+      else { return false }
+      let fields = text[text.index(after: end)...].split(separator: " ")
+      guard fields.count > 1, fields[0] != "Z", Int32(fields[1]) == parent else { return false }
+      let line = FileManager.default.contents(atPath: "/proc/\(pid)/cmdline") ?? Data()
+      return line.split(separator: 0).dropFirst().first.map { Array($0) } == Array("run".utf8)
+    }
   }
 }

@@ -95,6 +95,41 @@ extension ChildTests {
       #expect(found.first?.module?.id == "pic")
     }
 
+    /// A hang may be the machine's, and SIGKILL comes from outside.
+    @Test(arguments: [
+      "[ -e hung ] || { touch hung; sleep 600; }", "[ -e hung ] || { touch hung; kill -KILL $$; }",
+    ])
+    func whatMayPassIsNotRemembered(trouble: String) throws {
+      let plugin = try bench.plugin("a.stage.so")
+      let hung = "\(bench.root)/hung"
+      let body = trouble.replacing("hung", with: hung) + "\ndescribe pic.read 1.0.0"
+      let worker = try bench.worker(body)
+      var describer = PluginDescriber(worker: worker, cachePath: bench.cache, seconds: 1)
+      _ = describer.describe(plugin)
+      describer.saveCache()
+      #expect(Files.exists(hung))
+      var later = PluginDescriber(worker: worker, cachePath: bench.cache)
+      #expect(later.describe(plugin).module?.id == "pic")
+    }
+
+    @Test func killedTwiceIsSaidSo() throws {
+      let plugin = try bench.plugin("a.stage.so")
+      let found = describe(plugin, worker: try bench.worker("kill -KILL $$"))
+      #expect(
+        found.first?.broken
+          == "plugin '\(plugin)' could not be looked at: the process that loaded it was killed from outside, twice"
+      )
+      #expect(try bench.calls == ["a.stage.so", "a.stage.so"])
+    }
+
+    /// Another Lattice may take a plugin that this one refuses.
+    @Test func anotherWorkerIsAskedAnew() throws {
+      let plugin = try bench.plugin("a.stage.so")
+      describe(plugin, worker: try bench.worker(name: "old"))
+      let newer = try bench.worker("describe pic.read 2.0.0", name: "newer")
+      #expect(describe(plugin, worker: newer).first?.module?.stages.first?.version == "2.0.0")
+    }
+
     @Test func aDamagedCacheIsMadeAnew() throws {
       let plugin = try bench.plugin("a.stage.so")
       let worker = try bench.worker()
