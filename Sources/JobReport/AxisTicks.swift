@@ -25,7 +25,8 @@ package enum AxisTicks {
     return trimmed(value, places: places)
   }
 
-  private static func trimmed(_ value: Double, places: Int) -> String {
+  /// A number with at most so many decimals, without zeros at its end.
+  static func trimmed(_ value: Double, places: Int) -> String {
     var text = Quantity.decimal(value, places: places)
     guard text.contains(".") else { return text }
     while text.hasSuffix("0") { text.removeLast() }

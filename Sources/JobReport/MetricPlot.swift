@@ -18,7 +18,7 @@ struct MetricPlot {
 
   private var svg: HTML {
     let buckets = series.buckets(atMost: Self.mostBuckets)
-    let scale = PlotScale(buckets, size: Self.size, margin: Self.margin)
+    let scale = PlotScale(buckets, series, size: Self.size, margin: Self.margin)
     let upper = buckets.map { scale.point($0.step, $0.greatest) }
     let lower = buckets.reversed().map { scale.point($0.step, $0.least) }
     let line = buckets.map { scale.point($0.step, $0.mean) }
@@ -67,7 +67,8 @@ struct PlotScale {
   private let extent: (x: Double, y: Double)
 
   init(
-    _ buckets: [MetricSeries.Bucket], size: (width: Double, height: Double),
+    _ buckets: [MetricSeries.Bucket], _ series: MetricSeries,
+    size: (width: Double, height: Double),
     margin: (left: Double, right: Double, top: Double, bottom: Double)
   ) {
     let least = buckets.map(\.least).min() ?? 0
@@ -76,8 +77,8 @@ struct PlotScale {
     values = Self.widened(
       isLogarithmic ? Decimals.log10(least) : least,
       isLogarithmic ? Decimals.log10(greatest) : greatest)
-    let first = buckets.first?.step ?? 0
-    let last = buckets.last?.step ?? 1
+    let first = Double(series.points.first?.step ?? 0)
+    let last = Double(series.points.last?.step ?? 1)
     steps = first < last ? first...last : first...(first + 1)
     origin = (margin.left, size.height - margin.bottom)
     extent = (size.width - margin.left - margin.right, size.height - margin.top - margin.bottom)

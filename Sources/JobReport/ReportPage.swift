@@ -20,7 +20,7 @@ struct ReportPage {
     """
     <!doctype html>
     <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-    <title>\(result.name): \(result.state.rawValue)</title><style>\(Self.style)</style></head><body>
+    <title>\(result.name): \(result.state.rawValue)</title><style>\(ReportStyle.sheet)</style></head><body>
     \(head)\(metricSection)\(previewSection)\(stageSection)\(statisticsSection)\(failedSection)\(attemptSection)\
     \(fileSection)\(planSection)</body></html>
 
@@ -35,16 +35,38 @@ struct ReportPage {
     let ended = CivilTime(secondsSince1970: result.endedMilliseconds / 1000).iso8601
     let reason: HTML = result.message.map { "<p class=\"reason\">\($0)</p>" } ?? ""
     return """
-      <h1>\(result.name) <span class="state \(result.state.rawValue)">\(result.state.rawValue)</span></h1>
+      <header class="\(result.state.rawValue)"><h1>\(result.name) \
+      <span class="state \(result.state.rawValue)">\(result.state.rawValue)</span></h1>
       <p class="quiet">job \(result.id.text) · ended \(ended) · took \(Quantity.duration(seconds))</p>
-      \(reason)\(model)<div class="tiles">\(tile("done", "\(result.itemsDone)"))\
-      \(tile("failed", "\(result.itemsFailed)"))\(tile("skipped", "\(result.itemsSkipped)"))\
-      \(tile("files", "\(result.filesWritten)"))\(tile("written", Quantity.bytes(result.bytesWritten)))\
-      \(tile("items a second", Quantity.rate(Double(result.itemsDone) / max(seconds, 1e-3))))\
-      \(tile("worker memory", Quantity.bytes(result.peakMemoryBytes)))</div>
-      <p class="quiet">Results are in <code>\(result.outputDirectory)</code></p>
-
+      \(reason)\(model)<p class="quiet">Results are in <code>\(result.outputDirectory)</code></p></header>
+      <div class="tiles">\(tiles(seconds))</div>
+      \(flow)
       """
+  }
+
+  private func tiles(_ seconds: Double) -> HTML {
+    var tiles = [tile(plan.isTask ? "items" : "done", "\(result.itemsDone)")]
+    if result.itemsFailed > 0 { tiles.append(tile("failed", "\(result.itemsFailed)")) }
+    if result.itemsSkipped > 0 { tiles.append(tile("skipped", "\(result.itemsSkipped)")) }
+    if result.filesWritten > 0 {
+      tiles.append(tile(result.filesWritten == 1 ? "file" : "files", "\(result.filesWritten)"))
+      tiles.append(tile("written", Quantity.bytes(result.bytesWritten)))
+    }
+    tiles.append(tile("in all", Quantity.duration(seconds)))
+    if !plan.isTask {
+      let rate = Double(result.itemsDone) / max(seconds, 1e-3)
+      tiles.append(tile("items a second", Quantity.rate(rate)))
+    }
+    tiles.append(tile("memory of a worker", Quantity.bytes(result.peakMemoryBytes)))
+    return .joined(tiles)
+  }
+
+  /// The stages in the order in which they run.
+  private var flow: HTML {
+    let steps = plan.stages.map { stage -> HTML in
+      "<li title=\"\(stage.description.summary)\">\(stage.name) <span class=\"quiet\">\(stage.description.id)</span></li>"
+    }
+    return "<ul class=\"flow\">\(.joined(steps))</ul>\n"
   }
 
   private var model: HTML {
@@ -63,8 +85,8 @@ struct ReportPage {
         }
         guard !plots.isEmpty else { return "" }
         return """
-          <h2>Measured by \(stage), over its steps</h2>
-          <div class="plots">\(.joined(plots))</div>
+          <section><h2>Measured by \(stage), over its steps</h2>
+          <div class="plots">\(.joined(plots))</div></section>
 
           """
       })
@@ -72,15 +94,17 @@ struct ReportPage {
 
   private var previewSection: HTML {
     guard !previews.isEmpty else { return "" }
-    return .joined(
-      ["<h2>Pictures</h2>\n"]
-        + previews.map { preview in
-          """
-          <figure><img alt="\(preview.name)" src="data:\(preview.mediaType);base64,\(preview.base64)">\
-          <figcaption>\(preview.name)</figcaption></figure>
+    let figures = previews.map { preview -> HTML in
+      """
+      <figure><img alt="\(preview.name)" src="data:\(preview.mediaType);base64,\(preview.base64)">\
+      <figcaption>\(preview.name)</figcaption></figure>
 
-          """
-        })
+      """
+    }
+    return """
+      <section><h2>Pictures</h2><div class="pictures">\(.joined(figures))</div></section>
+
+      """
   }
 
   private var stageSection: HTML {
@@ -97,9 +121,9 @@ struct ReportPage {
         """
     }
     return """
-      <h2>Stages</h2><table><tr><th>stage</th><th>uses</th><th>items</th><th>time</th><th>rate</th>\
-      <th>share of the slowest</th></tr>
-      \(.joined(rows))</table>
+      <section><h2>Stages</h2><table><tr><th>stage</th><th>uses</th><th class="n">items</th>\
+      <th class="n">time</th><th class="n">rate</th><th>share of the slowest</th></tr>
+      \(.joined(rows))</table></section>
 
       """
   }
@@ -109,16 +133,16 @@ struct ReportPage {
     let rows = statistics.columns.sorted { $0.key < $1.key }.map { key, column -> HTML in
       """
       <tr><td>\(key)</td><td class="n">\(column.count)</td>\
-      <td class="n">\(Quantity.decimal(column.mean, places: 4))</td>\
-      <td class="n">\(Quantity.decimal(column.least, places: 4))</td>\
-      <td class="n">\(Quantity.decimal(column.greatest, places: 4))</td></tr>
+      <td class="n">\(AxisTicks.trimmed(column.mean, places: 4))</td>\
+      <td class="n">\(AxisTicks.trimmed(column.least, places: 4))</td>\
+      <td class="n">\(AxisTicks.trimmed(column.greatest, places: 4))</td></tr>
 
       """
     }
     return """
-      <h2>Measured per item</h2><table><tr><th>what</th><th>items</th><th>mean</th><th>least</th>\
-      <th>greatest</th></tr>
-      \(.joined(rows))</table>
+      <section><h2>Measured per item</h2><table><tr><th>what</th><th class="n">items</th>\
+      <th class="n">mean</th><th class="n">least</th><th class="n">greatest</th></tr>
+      \(.joined(rows))</table></section>
 
       """
   }
@@ -133,9 +157,9 @@ struct ReportPage {
         """
     }
     return """
-      <h2>Failed items</h2>\(more(result.itemsFailed, shown: rows.count, whole: "failed.jsonl"))
+      <section><h2>Failed items</h2>\(more(result.itemsFailed, shown: rows.count, whole: "failed.jsonl"))
       <table><tr><th>item</th><th>stage</th><th>reason</th></tr>
-      \(.joined(rows))</table>
+      \(.joined(rows))</table></section>
 
       """
   }
@@ -154,9 +178,9 @@ struct ReportPage {
         """
     }
     return """
-      <h2>Attempts that failed</h2><table><tr><th>shard</th><th>attempt</th><th>kind</th>\
-      <th>what happened</th></tr>
-      \(.joined(rows))</table>
+      <section><h2>Attempts that failed</h2><table><tr><th class="n">shard</th><th class="n">attempt</th>\
+      <th>kind</th><th>what happened</th></tr>
+      \(.joined(rows))</table></section>
 
       """
   }
@@ -171,28 +195,41 @@ struct ReportPage {
       """
     }
     return """
-      <h2>Files</h2>\(more(result.filesWritten, shown: rows.count, whole: "shards/*.done"))
-      <table><tr><th>name</th><th>stage</th><th>size</th><th>sha256</th></tr>
-      \(.joined(rows))</table>
+      <section><details><summary><h2>Files</h2> <span class="quiet">\(result.filesWritten)</span></summary>
+      \(more(result.filesWritten, shown: rows.count, whole: "shards/*.done"))
+      <table><tr><th>name</th><th>stage</th><th class="n">size</th><th>sha256</th></tr>
+      \(.joined(rows))</table></details></section>
 
       """
   }
 
   private var planSection: HTML {
     let rows = plan.stages.map { stage -> HTML in
-      let parameters = (try? stage.parameters.canonicalText) ?? "{}"
-      return """
-        <tr><td>\(stage.name)</td><td>\(stage.description.id) \(stage.description.version)</td>\
-        <td><code>\(parameters)</code></td></tr>
-
-        """
-    }
-    return """
-      <h2>Parameters, defaults filled in</h2><table><tr><th>stage</th><th>uses</th><th>parameters</th></tr>
-      \(.joined(rows))</table><p class="quiet">seed \(String(plan.seed)), batch \(plan.batch), \
-      \(plan.shardCount) shards</p>
+      """
+      <tr><td>\(stage.name)</td><td>\(stage.description.id) \(stage.description.version)</td>\
+      <td>\(parameters(stage))</td></tr>
 
       """
+    }
+    let batch: HTML = plan.isTask ? "" : ", batch \(plan.batch)"
+    let shards = plan.shardCount == 1 ? "1 shard" : "\(plan.shardCount) shards"
+    return """
+      <section><details><summary><h2>Parameters</h2> <span class="quiet">defaults filled in</span></summary>
+      <table><tr><th>stage</th><th>uses</th><th>parameters</th></tr>
+      \(.joined(rows))</table><p class="quiet">seed \(String(plan.seed))\(batch), \(shards)</p></details></section>
+
+      """
+  }
+
+  private func parameters(_ stage: PlannedStage) -> HTML {
+    let members = stage.parameters.objectValue?.sorted { $0.key < $1.key } ?? []
+    var lines = members.map { key, value -> HTML in
+      "<dt>\(key)</dt><dd><code>\((try? value.canonicalText) ?? "")</code></dd>"
+    }
+    lines += stage.models.sorted { $0.key < $1.key }.map { slot, model -> HTML in
+      "<dt>model \(slot)</dt><dd>\(model.reference) <code class=\"quiet\">\(String(model.sha256.prefix(12)))</code></dd>"
+    }
+    return "<dl>\(.joined(lines))</dl>"
   }
 
   private func more(_ total: Int, shown: Int, whole: String) -> HTML {
@@ -200,20 +237,4 @@ struct ReportPage {
       ? "<p class=\"quiet\">The first \(shown) of \(total); all are in <code>\(whole)</code>.</p>"
       : ""
   }
-
-  private static let style: HTML = """
-    :root{color-scheme:light dark;--line:#8884;--quiet:#888}body{font:15px/1.5 system-ui,sans-serif;\
-    max-width:70rem;margin:2rem auto;padding:0 1rem}h1{font-size:1.6rem}h2{font-size:1.1rem;\
-    margin-top:2rem}table{border-collapse:collapse;width:100%}td,th{border-bottom:1px solid var(--line);\
-    padding:.3rem .6rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}.n{text-align:right;\
-    font-variant-numeric:tabular-nums;white-space:nowrap}.quiet{color:var(--quiet)}.reason{font-size:1.1rem}\
-    .state{font-size:.9rem;padding:.15rem .6rem;border-radius:1rem;color:#fff;background:#777}\
-    .succeeded{background:#2a7d3f}.partial{background:#b07a10}.failed{background:#b3261e}.tiles{display:flex;\
-    flex-wrap:wrap;gap:.6rem}.tiles div{border:1px solid var(--line);border-radius:.5rem;padding:.5rem 1rem}\
-    .tiles b{display:block;font-size:1.25rem}.tiles span{color:var(--quiet)}.bar{width:30%}.bar i{display:block;\
-    height:.8rem;margin-top:.35rem;background:#4a7dbd;border-radius:.2rem}figure{margin:1rem 0}\
-    .plots{display:flex;flex-wrap:wrap;gap:1rem}.plot{margin:0;flex:1 1 26rem;max-width:34rem}svg{width:100%}\
-    .grid{stroke:var(--line)}.tick{font-size:11px;fill:var(--quiet)}.line{fill:none;stroke:#4a7dbd;stroke-width:1.6;\
-    stroke-linejoin:round}.band{fill:#4a7dbd;opacity:.18}.dot{fill:#4a7dbd}img{max-width:100%;image-rendering:auto;border:1px solid var(--line)}pre{overflow-x:auto}
-    """
 }

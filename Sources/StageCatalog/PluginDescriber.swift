@@ -10,6 +10,8 @@ package struct PluginDescriber {
   private let workerMark: String?
   private var cache: [String: PluginDescription] = [:]
   private var isChanged = false
+  /// True when a plugin could not be looked at, so that asking again later may help.
+  package private(set) var isUnsure = false
 
   /// - Parameters:
   ///   - worker: Absolute path of `lattice-worker`.
@@ -50,6 +52,7 @@ package struct PluginDescriber {
       isChanged = true
       return found
     } catch {
+      isUnsure = true
       return broken(path, error.reason)
     }
   }

@@ -33,6 +33,8 @@ package struct StageCatalog: Sendable {
   package private(set) var warnings: [String] = []
   /// Folders that were searched.
   package private(set) var searched: [String] = []
+  /// True when a plugin could not be looked at, so that asking again later may help.
+  package private(set) var isUnsure = false
 
   /// Takes descriptions in the order of the search path.
   package init(_ descriptions: [PluginDescription], searched: [String] = []) {
@@ -56,7 +58,9 @@ package struct StageCatalog: Sendable {
     var describer = PluginDescriber(worker: worker, cachePath: cachePath)
     let descriptions = PluginFolders.candidates(in: folders).map { describer.describe($0) }
     describer.saveCache()
-    return StageCatalog(descriptions, searched: folders)
+    var catalog = StageCatalog(descriptions, searched: folders)
+    catalog.isUnsure = describer.isUnsure
+    return catalog
   }
 
   private mutating func add(_ entry: Entry) {

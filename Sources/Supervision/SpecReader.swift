@@ -20,6 +20,7 @@ package final class SpecReader {
   private let cachePath: String?
   private var planner: Planner<ChildChecker>
   private var seen: [PluginMark]
+  private var lastLook = ContinuousClock.now
 
   /// Looks for plugins and asks each what it holds.
   ///
@@ -38,16 +39,22 @@ package final class SpecReader {
   /// The stages there are.
   package var catalog: StageCatalog { planner.catalog }
 
-  /// Looks at the plugins again if a file of theirs has come, gone or changed.
+  /// Seconds after which a plugin that could not be looked at is looked at again.
+  private static let patience = 10.0
+
+  /// Looks at the plugins again if a file of theirs has come, gone or changed, or could not be looked at.
   ///
   /// - Parameter always: Also when none has.
   /// - Returns: True when it looked.
   @discardableResult
   package func refresh(always: Bool = false) -> Bool {
     let marks = Self.marks(in: folders)
-    guard always || marks != seen else { return false }
+    let mayHaveImproved =
+      catalog.isUnsure && ContinuousClock.now > lastLook + .seconds(Self.patience)
+    guard always || marks != seen || mayHaveImproved else { return false }
     seen = marks
     planner = Self.planner(worker, folders, cachePath)
+    lastLook = .now
     return true
   }
 

@@ -15,7 +15,7 @@ struct CheckCommand: ParsableCommand {
         lattice check spec.yaml
         lattice check *.yaml --format json
         lattice check --explain E113
-        lattice check --schema >lattice.schema.json    for editors that complete YAML by a JSON Schema
+        lattice check --schema >lattice.schema.json    for editors, a JSON Schema
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }

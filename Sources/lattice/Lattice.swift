@@ -11,7 +11,7 @@ struct Lattice: ParsableCommand {
       while the daemon is down.
 
       Examples:
-        lattice check spec.yaml                  find every fault before anything runs
+        lattice check spec.yaml                  find every fault, run nothing
         lattice run spec.yaml                    run in the foreground, no daemon
         lattice submit spec.yaml --wait          hand in to the daemon, and wait
         cp spec.yaml "$LATTICE_SPOOL/incoming/"  the same without this command

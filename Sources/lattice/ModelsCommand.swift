@@ -18,14 +18,16 @@ struct ModelsCommand: ParsableCommand {
       Examples:
         lattice models list
         lattice models verify fsq-photo-f8@1
-        lattice models import maskgit-tokenizer vqgan.msgpack --config vqgan.json --name vqgan@1
+        lattice models import maskgit-tokenizer vqgan.msgpack --config vqgan.json
         lattice models rm fsq-photo-f8@1
       """,
     subcommands: [List.self, Show.self, Verify.self, Import.self, Remove.self],
     defaultSubcommand: List.self)
 
   struct List: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "List models.")
+    static let configuration = CommandConfiguration(
+      abstract: "List models, and where each is.",
+      discussion: "Example: lattice models list --json")
 
     @OptionGroup var spool: SpoolOptions
     @OptionGroup var output: OutputOptions
@@ -51,7 +53,8 @@ struct ModelsCommand: ParsableCommand {
 
   struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Show a model's files and configuration.")
+      abstract: "Show a model's files and configuration.",
+      discussion: "Example: lattice models show fsq-photo-f8@1")
 
     @OptionGroup var spool: SpoolOptions
     @OptionGroup var output: OutputOptions
@@ -71,7 +74,12 @@ struct ModelsCommand: ParsableCommand {
 
   struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Compare a model's files with its MANIFEST; all models when none is named.")
+      abstract: "Compare a model's files with its MANIFEST; all models when none is named.",
+      discussion: """
+        Examples:
+          lattice models verify
+          lattice models verify fsq-photo-f8@1
+        """)
 
     @OptionGroup var spool: SpoolOptions
     @OptionGroup var output: OutputOptions
@@ -96,7 +104,8 @@ struct ModelsCommand: ParsableCommand {
 
   struct Remove: ParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "rm", abstract: "Remove a version of a model from the spool.")
+      commandName: "rm", abstract: "Remove a version of a model from the spool.",
+      discussion: "Example: lattice models rm fsq-photo-f8@1")
 
     @OptionGroup var spool: SpoolOptions
     @Argument(help: "NAME@VERSION.") var model: String

@@ -20,8 +20,8 @@ extension ModelsCommand {
 
         Examples:
           lattice models import
-          lattice models import maskgit-tokenizer vqgan.msgpack --config vqgan.json --name vqgan-imagenet@1
-          lattice models import uvim depth stageI.npz stageII.npz --name uvim-depth-nyu
+          lattice models import maskgit-tokenizer vqgan.msgpack --config vqgan.json
+          lattice models import uvim depth stageI.npz stageII.npz --name my-depth@1
         """)
 
     @OptionGroup var spool: SpoolOptions

@@ -39,7 +39,7 @@ struct ProgressBar: Hashable {
       tail += "  \(note)"
     } else if let rate {
       tail += "  \(Quantity.rate(rate))"
-      if let remaining { tail += "  ETA \(Quantity.duration(remaining))" }
+      if let remaining, done < total { tail += "  ETA \(Quantity.duration(remaining))" }
     }
     let room = max(8, min(40, width - head.count - tail.count - 2))
     return "\(head) \(bar(share, room))\(tail)"

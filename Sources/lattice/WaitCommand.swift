@@ -13,7 +13,7 @@ struct WaitCommand: ParsableCommand {
       Examples:
         lattice wait tokenize
         lattice wait --all --timeout 10m
-        lattice wait --all --expect 3        until three jobs have been taken in and have ended
+        lattice wait --all --expect 3        until three jobs came and ended
       """)
 
   @OptionGroup var spool: SpoolOptions

@@ -119,6 +119,32 @@ import Testing
     #expect(output.data.isEmpty)
   }
 
+  /// What a command is for is best seen, and lines of examples are not broken.
+  @Test(arguments: [
+    "", "check", "run", "submit", "ps", "show", "logs", "wait", "cancel", "pause", "resume",
+    "retry", "priority", "plugins", "models", "models list", "models show", "models verify",
+    "models import", "models rm", "doctor", "gc", "completion",
+  ])
+  func everyHelpHasAnExample(command: String) throws {
+    let output = try Self.lattice(command.split(separator: " ").map(String.init) + ["--help"])
+    #expect(output.status == 0)
+    #expect(output.data.contains("Example"), "\(output.data)")
+    #expect(output.data.contains("lattice \(command)"), "\(output.data)")
+  }
+
+  /// No command may be without a help of its own in the list above.
+  @Test func noCommandIsForgotten() throws {
+    let help = try Self.lattice(["--help"]).data
+    let listed = help.split(separator: "SUBCOMMANDS:").last?.split(separator: "\n")
+      .filter { $0.hasPrefix("  ") && !$0.hasPrefix("   ") && !$0.contains("See '") }
+      .compactMap { $0.split(separator: " ").first.map(String.init) }
+    #expect(
+      listed == [
+        "check", "run", "submit", "ps", "show", "logs", "wait", "cancel", "pause", "resume",
+        "retry", "priority", "plugins", "models", "doctor", "gc", "completion",
+      ])
+  }
+
   @Test(arguments: ["bash", "zsh", "fish"])
   func completionNamesTheCommands(shell: String) throws {
     let output = try Self.lattice(["completion", shell])

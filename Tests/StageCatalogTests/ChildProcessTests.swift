@@ -46,6 +46,13 @@ extension ChildTests {
       #expect(!isRunning(grandchild))
     }
 
+    /// Being at work buys a child no more CPU than its time.
+    @Test func aChildThatBurnsItsTimeIsEnded() throws {
+      let start = ContinuousClock.now
+      #expect(try shell("while :; do :; done", seconds: 0.5).ending == .timedOut)
+      #expect(ContinuousClock.now - start < .seconds(20))
+    }
+
     private func isRunning(_ pid: pid_t) -> Bool {
       guard let bytes = try? Files.read("/proc/\(pid)/stat") else { return false }
       let state = String(decoding: bytes, as: UTF8.self).split(separator: ")").last?
