@@ -22,6 +22,7 @@ package final class MaskGITTransformer: Sendable {
   let layers: [any TransformerLayer]
   let head: MaskGITHead
   private let rotation: Rotation?
+  private let fast = FastLayers()
 
   /// Makes a network as training begins with it.
   ///
@@ -86,6 +87,12 @@ package final class MaskGITTransformer: Sendable {
   package func hidden(
     _ sequences: TokenSequences, dropout: Dropout? = nil, _ pass: Pass
   ) -> Variable {
+    if pass.tape == nil, !isCausal, dropout == nil,
+      let encoder = fast.encoder(
+        layers.compactMap { $0 as? BertLayer }, epsilon: configuration.epsilon, pass)
+    {
+      return Variable(encoder.run(embed(sequences, pass).value))
+    }
     var surroundings = LayerSurroundings(
       condition: condition(sequences, pass), rotation: rotation(sequences.length),
       mask: isCausal ? Pass.causalMask(sequences.length) : nil, dropout: dropout)
