@@ -72,6 +72,7 @@ let package = Package(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     library("StageSDK", ["CStageABI"]),
     library("FSQ", ["CKernels"]),
+    library("Classifier", ["Autograd", "Kernels", "TensorCore"]),
     library(
       "MaskGIT",
       ["Autograd", "CKernels", "Checkpoints", "Kernels", "TensorCore", "TensorFiles"]),
@@ -110,7 +111,10 @@ let package = Package(
     plugin("FSQStages", ["FSQ"]),
     plugin(
       "MaskGITStages",
-      ["Autograd", "Checkpoints", "Kernels", "MaskGIT", "ModelFiles", "TensorCore", "Training"]),
+      [
+        "Autograd", "Checkpoints", "Classifier", "Kernels", "MaskGIT", "ModelFiles", "PictureSets",
+        "TensorCore", "Training",
+      ]),
 
     // Right column: what happens to a job.
     .target(name: "CSystemCalls"),
@@ -150,8 +154,9 @@ let package = Package(
     .executableTarget(
       name: "lattice-bench",
       dependencies: [
-        "CKernels", "COpenBLAS", "Convolutions", "FSQ", "JobReport", "Kernels", "TensorCore",
-        "UViM", argumentParser,
+        "Autograd", "CKernels", "COpenBLAS", "Convolutions", "FSQ", "JobReport", "Kernels",
+        "MaskGIT",
+        "TensorCore", "UViM", argumentParser,
       ], swiftSettings: settings),
     tests("JobModelTests", ["JobModel"]),
     tests("DurableFilesTests", ["DurableFiles"]),
@@ -172,6 +177,7 @@ let package = Package(
     tests(
       "FSQTests", ["CKernels", "FSQ", "TensorFiles"], exclude: ["Golden/README.md"],
       resources: [.copy("Golden")]),
+    tests("ClassifierTests", ["Autograd", "Classifier", "Kernels", "TensorCore", "Training"]),
     tests(
       "MaskGITTests", ["Autograd", "Checkpoints", "Kernels", "MaskGIT", "TensorCore", "Training"],
       exclude: ["Golden/README.md"], resources: [.copy("Golden")]),

@@ -6,6 +6,8 @@ import StageSDK
 /// Turns a checkpoint of the authors' code into a model of this program.
 final class ImportStage: Stage {
   struct Parameters: Decodable {
+    let files: [String]
+    let config: String?
     let weights: String
     let tokenizer: String?
     let class_names: [String]
@@ -17,6 +19,12 @@ final class ImportStage: Stage {
       "Makes a model of a checkpoint of google-research/maskgit: flax msgpack, safetensors or npz, and its config.json.",
     kind: .task,
     parameters: [
+      .strings(
+        "files", default: [], count: 0...1,
+        "The checkpoint; [] for the job's input, which is then the checkpoint and its config.json."),
+      .optionalString(
+        "config",
+        "The config.json with the architecture's keys, such as codebook_size and num_class."),
       .choice(
         "weights", WeightType.allCases.map(\.rawValue), default: "f32",
         "What weights are stored as; bf16 halves the file."),
@@ -58,8 +66,16 @@ final class ImportStage: Stage {
     } catch { throw StageError(.config, "'\(checkpointPath)' can't be imported: \(error)") }
   }
 
-  /// The job's two files: the one that ends in .json, and the other.
+  /// The files of the parameters, or the job's two: the one that ends in .json, and the other.
   private func files() throws -> (configuration: String, checkpoint: String) {
+    if let checkpoint = parameters.files.first {
+      guard let configuration = parameters.config else {
+        throw StageError(
+          .config, "the checkpoint says nothing of its sizes: name the model's config.json",
+          parameter: "config")
+      }
+      return (configuration, checkpoint)
+    }
     let paths = try context.items.compactMap(\.path)
     let (configurations, others) = (
       paths.filter { $0.hasSuffix(".json") }, paths.filter { !$0.hasSuffix(".json") }

@@ -11,6 +11,6 @@ public func latticeStageModule(
     stages: [
       GenerateStage.self, InpaintStage.self, ScoreStage.self, LogitsStage.self,
       AutoregressiveStage.self, ImportStage.self, TrainStage.self, AutoregressiveTrainStage.self,
-      PackStage.self,
+      PackStage.self, ClassifierTrainStage.self, ClassifierPredictStage.self,
     ], hostMinor: hostMinor, why: why)
 }

@@ -13,10 +13,11 @@ struct LatticeBench: ParsableCommand {
         lattice-bench overhead --jobs 200
         lattice-bench gemm --threads 2
         lattice-bench conv --threads 2
+        lattice-bench maskgit --python python3
         lattice-bench uvim --python python3
       """,
     subcommands: [
       PipelineBench.self, OverheadBench.self, GemmBench.self, ConvolutionBench.self, FSQBench.self,
-      UViMBench.self,
+      MaskGITBench.self, UViMBench.self,
     ])
 }

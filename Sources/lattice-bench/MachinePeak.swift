@@ -63,9 +63,9 @@ struct SendableAddress: @unchecked Sendable {
 
 /// Seconds that something takes.
 enum Stopwatch {
-  static func seconds(_ body: () -> Void) -> Double {
+  static func seconds(_ body: () throws -> Void) rethrows -> Double {
     let start = ContinuousClock.now
-    body()
+    try body()
     return (ContinuousClock.now - start) / .seconds(1)
   }
 }

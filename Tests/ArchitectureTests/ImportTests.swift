@@ -5,6 +5,7 @@ import Testing
 private let allowedImports: [String: Set<String>] = [
   "Sources/StageSDK": ["CStageABI"],
   "Sources/FSQ": ["CKernels"],
+  "Sources/Classifier": ["Autograd", "Kernels", "TensorCore"],
   "Sources/MaskGIT": [
     "Autograd", "CKernels", "Checkpoints", "Kernels", "TensorCore", "TensorFiles",
   ],
@@ -35,8 +36,8 @@ private let allowedImports: [String: Set<String>] = [
   ],
   "Plugins/FSQStages": ["CStageABI", "FSQ", "StageSDK"],
   "Plugins/MaskGITStages": [
-    "Autograd", "CStageABI", "Checkpoints", "Kernels", "MaskGIT", "ModelFiles", "StageSDK",
-    "TensorCore", "Training",
+    "Autograd", "CStageABI", "Checkpoints", "Classifier", "Kernels", "MaskGIT", "ModelFiles",
+    "PictureSets", "StageSDK", "TensorCore", "Training",
   ],
   "Sources/JobModel": [],
   "Sources/DurableFiles": ["CSystemCalls"],
@@ -61,8 +62,8 @@ private let allowedImports: [String: Set<String>] = [
     "PipelineSpec", "Planning", "StageCatalog", "Supervision", "WorkerLink", "YAML",
   ],
   "Sources/lattice-bench": [
-    "ArgumentParser", "CKernels", "COpenBLAS", "Convolutions", "FSQ", "JobReport", "Kernels",
-    "TensorCore", "UViM",
+    "ArgumentParser", "Autograd", "CKernels", "COpenBLAS", "Convolutions", "FSQ", "JobReport",
+    "Kernels", "MaskGIT", "TensorCore", "UViM",
   ],
 ]
 
@@ -73,7 +74,8 @@ private let systemModules: Set<String> = [
 
 /// Targets a worker or plugin loads: full Foundation costs each process 15 ms and 20 MB.
 private let withoutFoundation: Set<String> = [
-  "Sources/StageSDK", "Sources/FSQ", "Sources/MaskGIT", "Sources/TensorCore", "Sources/Kernels",
+  "Sources/StageSDK", "Sources/FSQ", "Sources/Classifier", "Sources/MaskGIT", "Sources/TensorCore",
+  "Sources/Kernels",
   "Sources/Autograd",
   "Sources/Convolutions",
   "Sources/Training", "Sources/Tokenizers", "Sources/PictureSets",
