@@ -125,6 +125,13 @@ let package = Package(
     library("PipelineSpec", ["YAML"]),
     library("WorkerLink", ["CSystemCalls", "DurableFiles", "JobModel"]),
     library("StageHost", ["CStageABI", "JobModel"]),
+    library("SampleFiles"),
+    library(
+      "PluginCheck",
+      [
+        "CStageABI", "CSystemCalls", "DurableFiles", "JobModel", "SampleFiles", "ShardRun",
+        "StageHost",
+      ]),
     library("StageCatalog", ["CSystemCalls", "DurableFiles", "JobModel"]),
     library("Planning", ["DurableFiles", "JobModel", "PipelineSpec", "StageCatalog", "YAML"]),
     library("Journal", ["JobModel", .product(name: "GRDB", package: "GRDB.swift")]),
@@ -139,7 +146,9 @@ let package = Package(
       ]),
     .executableTarget(
       name: "lattice-worker",
-      dependencies: ["CSystemCalls", "DurableFiles", "JobModel", "ShardRun", "StageHost"],
+      dependencies: [
+        "CSystemCalls", "DurableFiles", "JobModel", "PluginCheck", "ShardRun", "StageHost",
+      ],
       swiftSettings: settings),
     .executableTarget(
       name: "latticed", dependencies: ["DurableFiles", "JobModel", "Supervision", argumentParser],
@@ -212,6 +221,7 @@ let package = Package(
     tests(
       "ImageCodecsTests", ["CKernels", "ImageCodecs"], exclude: ["Files/SOURCE.md"],
       resources: [.copy("Files")]),
+    tests("PluginCheckTests", ["JobModel", "StageCatalog"]),
     tests("ArchitectureTests", []),
     tests("DaemonTests", ["DurableFiles", "JobModel"]),
     tests(

@@ -38,6 +38,7 @@ final class MetricsStage: Stage, Sendable {
   func process(_ batch: Batch) throws {
     let image = try batch.input("image")
     let reference = try batch.input("reference")
+    try image.requirePixels("image")
     try batch.forEachItem { index in
       guard image.shape == reference.shape else {
         throw StageError(
@@ -47,6 +48,10 @@ final class MetricsStage: Stage, Sendable {
       let score = PictureScores(
         batch.item(index), try image.row(index, Float.self), try reference.row(index, Float.self),
         height: image.shape[1], width: image.shape[2], channels: image.shape[3])
+      guard score.mse.isFinite else {
+        throw StageError(
+          .input, "the picture or its reference has values that are no finite numbers")
+      }
       scores.withLock { $0.append(score) }
       try batch.setMetadata(
         index, ScoreMetadata(psnr: score.psnr, ssim: score.ssim, mae: score.mae))
@@ -54,7 +59,10 @@ final class MetricsStage: Stage, Sendable {
   }
 
   func saveState(to directory: String) throws {
-    try write(try JSONEncoder().encode(scores.withLock { $0 }), to: "\(directory)/scores.json")
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    let sorted = scores.withLock { $0.sorted { $0.number < $1.number } }
+    try write(try encoder.encode(sorted), to: "\(directory)/scores.json")
   }
 
   func loadState(from directory: String) throws {

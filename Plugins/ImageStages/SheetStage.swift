@@ -69,6 +69,8 @@ final class SheetStage: Stage, Sendable {
     let other = try batch.optionalInput("other")
     try Self.check(image.shape[3], "image")
     if let other { try Self.check(other.shape[3], "other") }
+    try image.requirePixels("image")
+    try other?.requirePixels("other")
     try batch.forEachItem { index in
       let number = batch.item(index).number
       guard wants(number) else { return }

@@ -76,6 +76,7 @@ final class WriteStage: Stage, Sendable {
   func process(_ batch: Batch) throws {
     let image = try batch.input("image")
     try Self.check(channels: image.shape[3], parameters, encoding)
+    try image.requirePixels("image")
     try batch.forEachItem { index in
       let path = try batch.outputFile(
         item: index, name: parameters.name, existing: parameters.exists)

@@ -148,7 +148,7 @@ struct ParameterCheck {
   }
 
   private func doc(_ schema: JSONValue) -> String {
-    schema["description"]?.stringValue ?? "see 'lattice plugins \(description.id)'"
+    schema["description"]?.stringValue ?? "see 'lattice plugin inspect \(description.id)'"
   }
 
   private func fits(_ value: JSONValue, _ type: String) -> Bool {

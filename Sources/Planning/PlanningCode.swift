@@ -4,7 +4,7 @@ package enum PlanningCode {
   package static func explanation(of code: String) -> String? { explanations[code] }
 
   package static let explanations: [String: String] = [
-    "E100": "No plugin has a stage of this id. 'lattice plugins' lists the stages there are.",
+    "E100": "No plugin has a stage of this id. 'lattice plugin list' lists the stages there are.",
     "E101": "The stage is there, but in no version the range allows.",
     "E102": "A plugin that may hold this stage could not be loaded; the reason is given.",
     "E103": "The stage has no input port of this name.",

@@ -60,7 +60,7 @@ struct StageGraph {
         near.map { "; did you mean '\($0)'?" }
         ?? (catalog.stageIDs.isEmpty
           ? "; no plugins were found in \(catalog.searched.joined(separator: ", "))"
-          : "; 'lattice plugins' lists the stages there are")
+          : "; 'lattice plugin list' lists the stages there are")
       return Diagnostic(
         "E100", "there is no stage '\(id)'\(advice)", at: stage.use.mark,
         path: "\(stage.id.value).use", fix: near)

@@ -2,14 +2,14 @@ import Glibc
 
 /// How many threads may compute at once, over all segments and parallel loops of the worker.
 // All state is guarded by the mutex.
-final class ThreadBudget: @unchecked Sendable {
-  let threads: Int
+package final class ThreadBudget: @unchecked Sendable {
+  package let threads: Int
   private var free: Int
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let freed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
   /// - Parameter threads: At least 1.
-  init(threads: Int) {
+  package init(threads: Int) {
     self.threads = max(1, threads)
     free = self.threads
     pthread_mutex_init(mutex, nil)

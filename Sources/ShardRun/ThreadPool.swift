@@ -2,13 +2,13 @@ import Glibc
 import Synchronization
 
 /// Threads that help with parallel loops; whoever starts a loop works on it too, and waits only for what was taken.
-final class ThreadPool: Sendable {
+package final class ThreadPool: Sendable {
   private let budget: ThreadBudget
   private let queue = BoundedQueue<Loop>(capacity: 1024)
   private let threads: [pthread_t]
 
   /// - Parameter budget: Helpers are one fewer than its threads.
-  init(budget: ThreadBudget) {
+  package init(budget: ThreadBudget) {
     self.budget = budget
     let queue = queue
     threads = (1..<max(1, budget.threads)).map { _ in
@@ -26,7 +26,7 @@ final class ThreadPool: Sendable {
   }
 
   /// Covers `0..<count` by ranges of at least `grain` and waits for all of them.
-  func parallelFor(_ count: Int, grain: Int, _ body: @escaping @Sendable (Range<Int>) -> Void) {
+  package func parallelFor(_ count: Int, grain: Int, _ body: @escaping @Sendable (Range<Int>) -> Void) {
     guard count > 0 else { return }
     let pieces = min((count + grain - 1) / grain, budget.threads * 4)
     guard pieces > 1, !threads.isEmpty else { return body(0..<count) }

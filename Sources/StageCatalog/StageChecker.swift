@@ -10,6 +10,8 @@ package protocol StageChecking {
 /// Why stages could not be asked.
 package struct CheckFailure: Error, Hashable, CustomStringConvertible {
   package let description: String
+
+  package init(description: String) { self.description = description }
 }
 
 /// Asks in a throw-away child, and remembers answers: a pipeline that is handed in again is not asked again.

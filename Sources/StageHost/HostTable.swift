@@ -146,7 +146,7 @@ enum HostTable {
             .internal, "stage '\(batch.stageName)' asks for an output of an unknown type")
         }
         try batch.check(type: type, shape: shape, at: text(port) ?? "")
-        guard let tensor = HostTensor(type, shape, account: batch.services.account) else {
+        guard let tensor = batch.services.output(text(port) ?? "", type, shape) else {
           let bytes = HostTensor.byteCount(type, shape) ?? 0
           throw StageFailure(
             .noMemory, "no memory for an output of \(bytes) bytes (\(type.rawValue)\(shape))")

@@ -34,15 +34,7 @@ package enum StageCheck {
           library = try StageLibrary.load(entry.pluginPath)
           libraries[entry.pluginPath] = library
         }
-        let inputs = entry.inputs.compactMapValues { known[$0] }
-        let stage = try library.stage(entry.stageID)
-        if stage.pointee.check == nil {
-          let description = try library.describe().stages.first { $0.id == entry.stageID }
-          answer = StageCheckResponse.Entry(
-            name: entry.name, outputs: description?.outputsByName(inputs) ?? [:], faults: [])
-        } else {
-          answer = check(stage, entry, inputs: inputs)
-        }
+        answer = try check(entry, of: library, inputs: entry.inputs.compactMapValues { known[$0] })
       } catch {
         answer = fault(entry, "\(error)")
       }
@@ -52,6 +44,24 @@ package enum StageCheck {
       return answer
     }
     return StageCheckResponse(stages: entries)
+  }
+
+  /// Checks one use of a stage.
+  ///
+  /// - Parameters:
+  ///   - entry: The use; where its inputs come from does not matter.
+  ///   - library: The plugin of the stage.
+  ///   - inputs: By port; those that are known.
+  /// - Returns: What the stage found; without a check of its own, what follows from dimension names.
+  /// - Throws: ``StageLibraryError`` when the plugin has no such stage.
+  package static func check(
+    _ entry: StageCheckRequest.Entry, of library: StageLibrary, inputs: [String: TensorSpec]
+  ) throws(StageLibraryError) -> StageCheckResponse.Entry {
+    let stage = try library.stage(entry.stageID)
+    guard stage.pointee.check == nil else { return check(stage, entry, inputs: inputs) }
+    let description = try library.describe().stages.first { $0.id == entry.stageID }
+    return StageCheckResponse.Entry(
+      name: entry.name, outputs: description?.outputsByName(inputs) ?? [:], faults: [])
   }
 
   private static func fault(

@@ -11,6 +11,8 @@ package protocol StageServices: AnyObject, Sendable {
   /// Covers `0..<count` by ranges of at least `grain`, on the budget's threads, and waits for all.
   func parallelFor(_ count: Int, grain: Int, _ body: @escaping @Sendable (Range<Int>) -> Void)
   var account: MemoryAccount { get }
+  /// Makes a zeroed tensor for an output port; nil when there is no memory.
+  func output(_ port: String, _ type: ElementType, _ shape: [Int]) -> HostTensor?
   /// This thread works on `item` from now on.
   func begin(_ item: Item)
   /// Reserves an output file and gives the path to create.
@@ -35,6 +37,12 @@ package protocol TaskServices: AnyObject, Sendable {
   var itemCount: Int { get }
   /// Calls `body` with each item of the job in order, until it returns false.
   func forEachItem(_ body: (Item) -> Bool) throws(StageFailure)
+}
+
+extension StageServices {
+  package func output(_ port: String, _ type: ElementType, _ shape: [Int]) -> HostTensor? {
+    HostTensor(type, shape, account: account)
+  }
 }
 
 /// A status of the ABI with its sentence.

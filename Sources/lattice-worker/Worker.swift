@@ -15,6 +15,7 @@ enum Worker {
       lattice-worker run JOBDIR SHARD [--attempt N] [--one-by-one]
       lattice-worker describe PLUGIN.stage.so
       lattice-worker check < request.json
+      lattice-worker rule [request.json]
 
     Examples:
       lattice-worker describe plugins/image.stage.so
@@ -29,6 +30,7 @@ enum Worker {
     case "run": return run(Array(arguments.dropFirst()))
     case "describe": return describe(Array(arguments.dropFirst()))
     case "check": return check()
+    case "rule": return RuleCommand.run(Array(arguments.dropFirst()))
     case "--help", "-h", "help":
       print(help)
       return 0
@@ -107,7 +109,7 @@ enum Worker {
     }
   }
 
-  private static func write(_ value: some Encodable) -> Int32 {
+  static func write(_ value: some Encodable) -> Int32 {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     guard let data = try? encoder.encode(value) else { return 1 }
@@ -115,7 +117,7 @@ enum Worker {
     return 0
   }
 
-  private static func say(_ line: String) {
+  static func say(_ line: String) {
     let text = Array("lattice-worker: \(line)\n".utf8)
     _ = text.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
   }

@@ -23,7 +23,7 @@ struct Lattice: ParsableCommand {
     subcommands: [
       CheckCommand.self, RunCommand.self, SubmitCommand.self, PsCommand.self, ShowCommand.self,
       LogsCommand.self, WaitCommand.self, CancelCommand.self, PauseCommand.self,
-      ResumeCommand.self, RetryCommand.self, PriorityCommand.self, PluginsCommand.self,
+      ResumeCommand.self, RetryCommand.self, PriorityCommand.self, PluginCommand.self,
       ModelsCommand.self, DoctorCommand.self, GcCommand.self, CompletionCommand.self,
     ])
 

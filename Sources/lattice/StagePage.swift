@@ -6,19 +6,35 @@ import StageCatalog
 struct StagePage {
   let lines: [String]
 
-  init(_ entry: StageCatalog.Entry) {
+  init(_ entry: StageCatalog.Entry, of plugin: PluginDescription) {
     let stage = entry.stage
     var lines = [
       "\(stage.id) \(entry.version)  (\(stage.kind.rawValue))", "  \(stage.summary)",
-      "  plugin   \(entry.plugin.path)",
+      "  plugin   \(entry.plugin.path)", "  sha256   \(entry.plugin.sha256)",
     ]
+    if let module = plugin.module {
+      lines.append(
+        "  module   \(module.id) \(module.version), \(module.vendor), \(module.license), stage ABI 1.\(module.abiMinor)"
+      )
+    }
+    let traits = Self.traits(stage)
+    if !traits.isEmpty { lines.append("  is       \(traits.joined(separator: ", "))") }
     lines += stage.inputs.map { "  input    \(Self.text($0))" }
     lines += stage.outputs.map { "  output   \(Self.text($0))" }
     if !stage.modelSlots.isEmpty {
       lines.append("  models   \(stage.modelSlots.joined(separator: ", "))")
     }
     lines += Self.parameters(stage.parameterSchema)
+    lines += ["  example"] + StageExample(entry).lines.map { "    \($0)" }
     self.lines = lines
+  }
+
+  private static func traits(_ stage: StageDescription) -> [String] {
+    [
+      stage.isDeterministic ? "deterministic" : nil, stage.needsSeed ? "seeded" : nil,
+      stage.isParallel ? "parallel" : nil, stage.reduces ? "reducing over the whole job" : nil,
+      stage.preferredBatch > 0 ? "best with batches of \(stage.preferredBatch)" : nil,
+    ].compactMap(\.self)
   }
 
   private static func text(_ port: PortDescription) -> String {

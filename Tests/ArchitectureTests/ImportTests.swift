@@ -45,6 +45,10 @@ private let allowedImports: [String: Set<String>] = [
   "Sources/PipelineSpec": ["YAML"],
   "Sources/WorkerLink": ["CSystemCalls", "DurableFiles", "JobModel"],
   "Sources/StageHost": ["CStageABI", "JobModel"],
+  "Sources/SampleFiles": [],
+  "Sources/PluginCheck": [
+    "CStageABI", "CSystemCalls", "DurableFiles", "JobModel", "SampleFiles", "ShardRun", "StageHost",
+  ],
   "Sources/StageCatalog": ["CSystemCalls", "DurableFiles", "JobModel"],
   "Sources/Planning": ["DurableFiles", "JobModel", "PipelineSpec", "StageCatalog", "YAML"],
   "Sources/Journal": ["GRDB", "JobModel"],
@@ -55,7 +59,9 @@ private let allowedImports: [String: Set<String>] = [
     "CSystemCalls", "DurableFiles", "JobModel", "JobQueue", "JobReport", "Journal", "PipelineSpec",
     "Planning", "StageCatalog", "WorkerLink",
   ],
-  "Sources/lattice-worker": ["CSystemCalls", "DurableFiles", "JobModel", "ShardRun", "StageHost"],
+  "Sources/lattice-worker": [
+    "CSystemCalls", "DurableFiles", "JobModel", "PluginCheck", "ShardRun", "StageHost",
+  ],
   "Sources/latticed": ["ArgumentParser", "DurableFiles", "JobModel", "Supervision"],
   "Sources/lattice": [
     "ArgumentParser", "DurableFiles", "JobModel", "JobQueue", "JobReport", "Journal",
@@ -86,7 +92,7 @@ private let withoutFoundation: Set<String> = [
   "Plugins/TokenizerStages", "Plugins/DistributionStages",
   "Sources/FeatureNetworks", "Sources/Distributions",
   "Sources/JobModel", "Sources/DurableFiles", "Sources/WorkerLink", "Sources/StageHost",
-  "Sources/ShardRun", "Sources/lattice-worker",
+  "Sources/SampleFiles", "Sources/PluginCheck", "Sources/ShardRun", "Sources/lattice-worker",
 ]
 
 @Suite struct ImportTests {

@@ -1,25 +1,31 @@
 import Foundation
 import Testing
 
-/// The plugins that do harm on purpose, compiled as a user would compile them.
+/// Plugins of the fixtures, compiled as a user would compile them.
 enum TroublePlugins {
-  /// Compiles `ramp.c`, `trouble.c` and `counter.c` of the fixtures into `folder`.
+  /// Compiles `ramp.c`, `counter.c` and `trouble.c`, which does harm on purpose, into `folder`.
   static func build(into folder: URL) throws {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    for name in ["ramp", "trouble", "counter"] { try compile(name, into: folder) }
+  }
+
+  /// Compiles `NAME.c` of the fixtures into `folder`, as `NAME.stage.so`.
+  static func compile(_ name: String, into folder: URL) throws {
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
-    for name in ["ramp", "trouble", "counter"] {
-      let compiler = Process()
-      compiler.executableURL = URL(filePath: "/usr/bin/cc")
-      compiler.arguments = [
-        "-shared", "-fPIC", "-O1", "-g",
-        "-I\(root.appending(path: "Sources/CStageABI/include").path())",
-        "-o", folder.appending(path: "\(name).stage.so").path(),
-        root.appending(path: "Tests/Fixtures/plugins/\(name).c").path(),
-      ]
-      try compiler.run()
-      compiler.waitUntilExit()
-      try #require(compiler.terminationStatus == 0)
-    }
+    let library = folder.appending(path: "\(name).stage.so")
+    try FileManager.default.createDirectory(
+      at: library.deletingLastPathComponent(), withIntermediateDirectories: true)
+    let compiler = Process()
+    compiler.executableURL = URL(filePath: "/usr/bin/cc")
+    compiler.arguments = [
+      "-shared", "-fPIC", "-O1", "-g",
+      "-I\(root.appending(path: "Sources/CStageABI/include").path())",
+      "-o", library.path(),
+      root.appending(path: "Tests/Fixtures/plugins/\(name).c").path(),
+    ]
+    try compiler.run()
+    compiler.waitUntilExit()
+    try #require(compiler.terminationStatus == 0)
   }
 }

@@ -73,14 +73,14 @@ import Testing
         """)
     #expect(
       try faults("rate: 1, label: 7") == """
-        p.yaml:6:87: error[E121]: 'label' of lab.knobs must be a text, not 7: see 'lattice plugins lab.knobs'
+        p.yaml:6:87: error[E121]: 'label' of lab.knobs must be a text, not 7: see 'lattice plugin inspect lab.knobs'
             6 | nobs, in: { image: read.image }, params: { rate: 1, label: 7 } }
               |                                                            ^
         1 error, 0 warnings: not queued.
         """)
     #expect(
       try faults("rate: 1, label: ") == """
-        p.yaml:6:88: error[E121]: 'label' of lab.knobs must be a text, not null: see 'lattice plugins lab.knobs'
+        p.yaml:6:88: error[E121]: 'label' of lab.knobs must be a text, not null: see 'lattice plugin inspect lab.knobs'
             6 | obs, in: { image: read.image }, params: { rate: 1, label:  } }
               |                                                            ^
         1 error, 0 warnings: not queued.
@@ -226,7 +226,7 @@ import Testing
         p.yaml:6:92: error[E122]: 'levels[1]' of lab.knobs is 1; it must be at least 2 and at most 99
             6 |  in: { image: read.image }, params: { rate: 1, levels: [8, 1, x] } }
               |                                                            ^
-        p.yaml:6:95: error[E121]: 'levels[2]' of lab.knobs must be a whole number, not 'x': see 'lattice plugins lab.knobs'
+        p.yaml:6:95: error[E121]: 'levels[2]' of lab.knobs must be a whole number, not 'x': see 'lattice plugin inspect lab.knobs'
             6 | : { image: read.image }, params: { rate: 1, levels: [8, 1, x] } }
               |                                                            ^
         2 errors, 0 warnings: not queued.

@@ -31,7 +31,7 @@ import Testing
   @Test func anUnknownStageWithoutANearName() throws {
     #expect(
       try faults(use: "audio.resample@1") == """
-        p.yaml:5:22: error[E100]: there is no stage 'audio.resample'; 'lattice plugins' lists the stages there are
+        p.yaml:5:22: error[E100]: there is no stage 'audio.resample'; 'lattice plugin list' lists the stages there are
             5 |   - { id: read, use: 'audio.resample@1', in: { file: pics } }
               |                      ^~~~~~~~~~~~~~~~~~
         1 error, 0 warnings: not queued.

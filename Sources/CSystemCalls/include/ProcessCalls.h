@@ -30,4 +30,7 @@ int lattice_stop_signals(void);
 // The next signal waiting in a descriptor of lattice_stop_signals, or 0 when there is none.
 int lattice_next_signal(int descriptor);
 
+// Bytes of this process's heap that were allocated and not given back.
+int64_t lattice_heap_bytes(void);
+
 #endif

@@ -1,0 +1,40 @@
+import JobModel
+import DurableFiles
+import SampleFiles
+
+/// Files to feed a stage that reads item files.
+struct SampleItems: Sendable {
+  /// What a sentence calls them.
+  let name: String
+  /// By item number, from the start again when there are more items.
+  let paths: [String]
+
+  func path(_ number: Int) -> String? { paths.isEmpty ? nil : paths[number % paths.count] }
+
+  /// No files: items are numbers.
+  static let none = SampleItems(name: "items without files", paths: [])
+
+  /// Kinds of files to try in turn until a stage takes one; written into `folder`.
+  static func candidates(in folder: String) throws(FileError) -> [SampleItems] {
+    [
+      try written("PNG pictures", "png", in: folder) {
+        SamplePNG.bytes(width: 9, height: 6, shift: $0)
+      },
+      try written(".npy files", "npy", in: folder) { SampleNPY.bytes(shape: [4, 3], shift: $0) },
+      try written("JSON files", "json", in: folder) { Array("{\"number\": \($0)}\n".utf8) },
+      try written("text files", "txt", in: folder) { Array("line \($0)\n".utf8) },
+    ]
+  }
+
+  private static func written(
+    _ name: String, _ ending: String, in folder: String, _ bytes: (Int) -> [UInt8]
+  ) throws(FileError) -> SampleItems {
+    var paths: [String] = []
+    for number in 0..<4 {
+      let path = "\(folder)/sample-\(number).\(ending)"
+      try AtomicFile.write(bytes(number), to: path)
+      paths.append(path)
+    }
+    return SampleItems(name: name, paths: paths)
+  }
+}

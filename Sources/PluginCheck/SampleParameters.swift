@@ -1,0 +1,79 @@
+import JobModel
+
+/// Parameters made from a stage's schema.
+enum SampleParameters {
+  /// Defaults, and a modest value where there is none.
+  static func usual(_ schema: JSONValue, over given: [String: JSONValue]) -> JSONValue {
+    var values: [String: JSONValue] = [:]
+    let required = Set((schema["required"]?.arrayValue ?? []).compactMap(\.stringValue))
+    for (name, property) in schema["properties"]?.objectValue ?? [:] {
+      if let value = property["default"] {
+        values[name] = value
+      } else if required.contains(name) {
+        values[name] = modest(property)
+      }
+    }
+    return .object(values.merging(given) { $1 })
+  }
+
+  /// A value a little above the least, where a stage usually works.
+  private static func modest(_ schema: JSONValue) -> JSONValue {
+    if let first = schema["enum"]?.arrayValue?.first { return first }
+    switch schema["type"]?.stringValue {
+    case "integer":
+      let low = schema["minimum"]?.intValue ?? 1
+      return .int(min(schema["maximum"]?.intValue ?? .max, low + 6))
+    case "number": return .double(schema["minimum"]?.doubleValue ?? 1)
+    case "boolean": return .bool(false)
+    case "array":
+      let least = max(3, schema["minItems"]?.intValue ?? 1)
+      let count = min(schema["maxItems"]?.intValue ?? least, least)
+      return .array((0..<count).map { _ in modest(schema["items"] ?? .object([:])) })
+    default: return .string("sample")
+    }
+  }
+
+  /// Values within the schema's ranges, at random; those of texts stay as they are.
+  static func random(
+    _ schema: JSONValue, over given: [String: JSONValue], _ numbers: inout SampleNumbers
+  ) -> JSONValue {
+    var values = usual(schema, over: given).objectValue ?? [:]
+    let properties = (schema["properties"]?.objectValue ?? [:]).sorted { $0.key < $1.key }
+    for (name, property) in properties where given[name] == nil {
+      guard Bool.random(using: &numbers), let value = random(property, &numbers) else { continue }
+      values[name] = value
+    }
+    return .object(values)
+  }
+
+  private static func random(_ schema: JSONValue, _ numbers: inout SampleNumbers) -> JSONValue? {
+    if let choices = schema["enum"]?.arrayValue { return choices.randomElement(using: &numbers) }
+    switch schema["type"]?.stringValue {
+    case "integer":
+      let (low, high) = (schema["minimum"]?.intValue ?? 0, schema["maximum"]?.intValue ?? 100)
+      guard low <= high else { return nil }
+      // Ends are where mistakes live, and a middle of thousands takes long.
+      let near = min(high, low + 9)
+      return .int(
+        [low, high, Int.random(in: low...near, using: &numbers)][
+          Int.random(in: 0...2, using: &numbers)])
+    case "number":
+      let (low, high) = (schema["minimum"]?.doubleValue ?? -1, schema["maximum"]?.doubleValue ?? 1)
+      guard low <= high else { return nil }
+      return .double(
+        [low, high, Double.random(in: low...high, using: &numbers)][
+          Int.random(in: 0...2, using: &numbers)])
+    case "boolean": return .bool(Bool.random(using: &numbers))
+    case "array":
+      let least = schema["minItems"]?.intValue ?? 0
+      let most = min(schema["maxItems"]?.intValue ?? least + 3, least + 3)
+      guard least <= most else { return nil }
+      let items = schema["items"] ?? .object([:])
+      return .array(
+        (0..<Int.random(in: least...most, using: &numbers)).map { _ in
+          random(items, &numbers) ?? modest(items)
+        })
+    default: return nil
+    }
+  }
+}

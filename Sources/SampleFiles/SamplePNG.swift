@@ -1,0 +1,65 @@
+/// A small PNG picture made from nothing: RGB, 8 bits, stored without compression.
+///
+/// Source: PNG (Third Edition), W3C 2025; zlib and deflate, RFC 1950 and 1951.
+package enum SamplePNG {
+  /// A picture of soft gradients with a bright square in the middle.
+  ///
+  /// - Parameters:
+  ///   - width: 1 to 1000 pixels.
+  ///   - height: 1 to 1000 pixels.
+  ///   - shift: Another number gives another picture.
+  /// - Returns: The bytes of the file.
+  package static func bytes(width: Int, height: Int, shift: Int = 0) -> [UInt8] {
+    var lines: [UInt8] = []
+    for y in 0..<height {
+      lines.append(0)
+      for x in 0..<width {
+        let isInside = abs(2 * x - width) < width / 2 && abs(2 * y - height) < height / 2
+        let red = UInt8(truncatingIfNeeded: x * 255 / width + shift * 40)
+        let green = UInt8(truncatingIfNeeded: y * 255 / height + shift * 24)
+        lines += isInside ? [240, 220, 90] : [red, green, 128]
+      }
+    }
+    let header = big(width) + big(height) + [8, 2, 0, 0, 0]
+    let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+    return signature + chunk("IHDR", header) + chunk("IDAT", stored(lines)) + chunk("IEND", [])
+  }
+
+  private static func chunk(_ name: String, _ data: [UInt8]) -> [UInt8] {
+    let body = Array(name.utf8) + data
+    return big(data.count) + body + big(Int(crc(body)))
+  }
+
+  /// A zlib stream of blocks that are not compressed.
+  private static func stored(_ data: [UInt8]) -> [UInt8] {
+    var stream: [UInt8] = [0x78, 0x01]
+    var start = 0
+    while start < data.count {
+      let count = min(65_535, data.count - start)
+      let isLast = start + count == data.count
+      let low = UInt8(count & 0xFF)
+      let high = UInt8(count >> 8)
+      stream += [isLast ? 1 : 0, low, high, ~low, ~high]
+      stream += data[start..<start + count]
+      start += count
+    }
+    var (a, b) = (1, 0)
+    for byte in data {
+      a = (a + Int(byte)) % 65_521
+      b = (b + a) % 65_521
+    }
+    return stream + big(b << 16 | a)
+  }
+
+  private static func big(_ number: Int) -> [UInt8] {
+    [24, 16, 8, 0].map { UInt8(number >> $0 & 0xFF) }
+  }
+
+  private static func crc(_ bytes: [UInt8]) -> UInt32 {
+    ~bytes.reduce(UInt32.max) { sum, byte in
+      (0..<8).reduce(sum ^ UInt32(byte)) { rest, _ in
+        rest & 1 == 1 ? rest >> 1 ^ 0xEDB8_8320 : rest >> 1
+      }
+    }
+  }
+}

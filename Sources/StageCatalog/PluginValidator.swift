@@ -1,0 +1,93 @@
+import DurableFiles
+import FoundationEssentials
+package import JobModel
+
+/// Holds a plugin against rules, each in a throw-away child with a time limit.
+package struct PluginValidator {
+  private let worker: String
+  private let feed: RuleFeed
+
+  /// - Parameters:
+  ///   - worker: Absolute path of `lattice-worker`.
+  ///   - feed: What stages are fed with where made-up samples would not do.
+  package init(worker: String, feed: RuleFeed) {
+    self.worker = worker
+    self.feed = feed
+  }
+
+  /// The rules and stages of a plugin, in the order in which they are tried.
+  ///
+  /// - Parameters:
+  ///   - path: Absolute, of the plugin.
+  ///   - rules: Those that are wanted.
+  ///   - stage: The one that is wanted; nil for all.
+  /// - Returns: What to ask a child, or why the plugin can't be loaded at all.
+  package func requests(
+    _ path: String, rules: [PluginRule] = PluginRule.allCases, stage: String? = nil
+  ) -> Result<[RuleRequest], CheckFailure> {
+    var describer = PluginDescriber(worker: worker, cachePath: nil)
+    let description = describer.describe(path)
+    guard let module = description.module else {
+      return .failure(CheckFailure(description: description.broken ?? "it can't be described"))
+    }
+    let stages = module.stages.map(\.id).filter { stage == nil || $0 == stage }
+    guard !stages.isEmpty else {
+      let known = module.stages.map(\.id).joined(separator: ", ")
+      return .failure(
+        CheckFailure(
+          description: "plugin '\(path)' has no stage '\(stage ?? "")'; it has \(known)"))
+    }
+    func request(_ rule: PluginRule, _ stage: String?) -> RuleRequest {
+      RuleRequest(rule: rule, pluginPath: path, stageID: stage, feed: feed)
+    }
+    let ofModule = rules.filter(\.isAboutModule).map { request($0, nil) }
+    return .success(
+      ofModule
+        + stages.flatMap { stage in
+          rules.filter { !$0.isAboutModule }.map { request($0, stage) }
+        })
+  }
+
+  /// Asks a child about one rule.
+  package func answer(_ request: RuleRequest) -> RuleResult {
+    func failed(_ fault: String) -> RuleResult {
+      RuleResult(rule: request.rule, stage: request.stageID, faults: [fault])
+    }
+    let output: ChildProcess.Output
+    do {
+      let input = Array(try JSONEncoder().encode([request]))
+      output = try ChildProcess.run(
+        worker, ["rule"], input: input, seconds: request.rule.seconds)
+    } catch {
+      return failed("the rule can't be tried: \(error)")
+    }
+    switch output.ending {
+    case .timedOut:
+      return failed(
+        "it took more than \(Int(request.rule.seconds)) s and was killed\(words(output))")
+    case .signalled(let signal):
+      return failed("it crashed with \(signal)\(words(output))")
+    case .exited(let code):
+      guard code == 0,
+        let results = try? JSONDecoder().decode([RuleResult].self, from: Data(output.data)),
+        let result = results.first
+      else {
+        return failed("the process ended with exit code \(code) and no answer\(words(output))")
+      }
+      return result
+    }
+  }
+
+  /// What a child said it was doing, and what became of it, as the end of a sentence.
+  private func words(_ output: ChildProcess.Output) -> String {
+    let lines = output.talk.split(separator: "\n")
+    // What a guard page saw says more than what the system makes of it afterwards.
+    let end =
+      lines.last { $0.hasPrefix("guard: ") }.map { "it \($0.dropFirst(7))" }
+      ?? lines.last { $0.contains("Fatal error: ") }.map { String($0.prefix(300)) }
+    let last = lines.last.map { String($0.prefix(300)) }
+    let trying = lines.last { $0.hasPrefix("trying ") }.map { " while trying \($0.dropFirst(7))" }
+    guard let end = end ?? (trying == nil ? last : nil) else { return trying ?? "" }
+    return "\(trying ?? ""): \(end)"
+  }
+}
