@@ -17,9 +17,9 @@ enum InputsRule {
 /// Nothing is written beside an output, nothing read beside an input: both end at pages that can't be touched.
 enum BoundsRule {
   static func check(_ subject: Subject) throws -> Findings {
+    subject.guardsOutputs = true
     var trial = try subject.goodTrial()
     trial.inputMemory = .guarded
-    trial.guardsOutputs = true
     // Eight by eight elements end at a page and are aligned as well.
     var even = trial
     even.sizes = SampleSizes.candidates[1]

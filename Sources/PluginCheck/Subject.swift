@@ -9,6 +9,8 @@ final class Subject {
   let stage: StageDescription
   let feed: RuleFeed
   let folder: String
+  /// Outputs end at guard pages while a trial is looked for, too: the rest of the memory stays whole.
+  var guardsOutputs = false
   private var suitable: Trial?
   private var trials = 0
 
@@ -66,6 +68,7 @@ final class Subject {
         var trial = Trial(parameters: usualParameters, sizes: sizes, items: items)
         trial.models = feed.models
         trial.seed = feed.seed
+        trial.guardsOutputs = guardsOutputs
         let promise = try check(trial)
         if let fault = promise.faults.first {
           reason = fault.message

@@ -26,7 +26,9 @@ package final class ThreadPool: Sendable {
   }
 
   /// Covers `0..<count` by ranges of at least `grain` and waits for all of them.
-  package func parallelFor(_ count: Int, grain: Int, _ body: @escaping @Sendable (Range<Int>) -> Void) {
+  package func parallelFor(
+    _ count: Int, grain: Int, _ body: @escaping @Sendable (Range<Int>) -> Void
+  ) {
     guard count > 0 else { return }
     let pieces = min((count + grain - 1) / grain, budget.threads * 4)
     guard pieces > 1, !threads.isEmpty else { return body(0..<count) }

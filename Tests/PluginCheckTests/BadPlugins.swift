@@ -39,6 +39,7 @@ enum BadPlugins {
   ///   - flags: Further arguments for the compiler.
   ///   - alias: Name of the result when it is not that of the source.
   /// - Returns: Path of the plugin.
+  /// - Throws: When the compiler refuses.
   static func build(
     _ name: String, _ flags: [String] = [], as alias: String? = nil
   ) throws -> String {
