@@ -14,7 +14,10 @@ extension Subject {
     let place = try makeFolder()
     let services = try TrialServices(
       folder: place, memoryLimit: trial.memoryLimit, threads: trial.threads, models: trial.models,
-      guardsOutputs: trial.guardsOutputs)
+      guardsOutputs: trial.guardsOutputs,
+      task: stage.kind == .task
+        ? try TrialTask(
+          folder: place, items: trial.items, seed: trial.seed, publishes: stage.publishes) : nil)
     let promise = try check(trial)
     var result = TrialResult()
     if let delay = trial.cancelAfter { services.cancel(after: delay) }

@@ -9,6 +9,7 @@ import Synchronization
 final class TrialServices: StageServices {
   let account: MemoryAccount
   let temporaryDirectory: String
+  let task: (any TaskServices)?
   private let budget: ThreadBudget
   private let pool: ThreadPool
   private let models: [String: PlannedModel]
@@ -26,8 +27,10 @@ final class TrialServices: StageServices {
   }
 
   init(
-    folder: String, memoryLimit: Int, threads: Int, models: [String: String], guardsOutputs: Bool
+    folder: String, memoryLimit: Int, threads: Int, models: [String: String], guardsOutputs: Bool,
+    task: TrialTask? = nil
   ) throws(FileError) {
+    self.task = task
     account = MemoryAccount(limit: memoryLimit)
     budget = ThreadBudget(threads: threads)
     pool = ThreadPool(budget: budget)

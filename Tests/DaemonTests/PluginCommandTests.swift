@@ -39,7 +39,7 @@ import Testing
       let expected = [
         "example.invert 1.0.0  (map)", "  Turns pictures into their negatives.",
         "  plugin   \(path)",
-        "  module   org.lattice.example.invert 1.0.0, Lattice, Apache-2.0, stage ABI 1.0",
+        "  module   org.lattice.example.invert 1.0.0, Lattice, Apache-2.0, stage ABI 1.1",
         "  is       deterministic, parallel, best with batches of 16",
         "  input    image: f32[N,H,W,C]  Pictures of 0...1.",
         "  output   image: f32[N,H,W,C]  Their negatives.",
