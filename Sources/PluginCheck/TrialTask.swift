@@ -15,6 +15,7 @@ final class TrialTask: TaskServices {
   ///   - items: What the job is over.
   ///   - seed: Of the task.
   ///   - publishes: True when it asks for the folder of a model.
+  /// - Throws: ``FileError`` when a folder can't be made.
   init(folder: String, items: SampleItems, seed: UInt64, publishes: Bool) throws(FileError) {
     self.seed = seed
     self.items = (0..<8).map { number in
