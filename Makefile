@@ -5,7 +5,9 @@ CONFIGURATION ?= release
 SWIFT_BUILD := swift build --explicit-target-dependency-import-check error
 BIN = .build/$(CONFIGURATION)
 
-.PHONY: help setup build demo test test-long check lint format bench sanitize clean
+PREFIX ?= /usr/local
+
+.PHONY: help setup build install demo test test-long check lint format bench sanitize clean
 
 help: ## Lists the verbs.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -16,6 +18,9 @@ setup: ## Installs what is missing from Debian; says what and why.
 build: setup ## Builds everything, checking which target imports which.
 	$(SWIFT_BUILD) -c $(CONFIGURATION)
 	@pipelines/tools/link-plugins $(BIN)
+
+install: build ## Installs the programs, the plugins and the SDK below PREFIX (/usr/local).
+	@pipelines/tools/install $(BIN) $(PREFIX)
 
 demo: build ## Runs the pipelines on the sample photos through a daemon, and shows what was made.
 	@pipelines/tools/demo $(BIN)

@@ -126,6 +126,7 @@ let package = Package(
     library("WorkerLink", ["CSystemCalls", "DurableFiles", "JobModel"]),
     library("StageHost", ["CStageABI", "JobModel"]),
     library("SampleFiles"),
+    library("PluginTemplates", ["SampleFiles"]),
     library(
       "PluginCheck",
       [
@@ -157,7 +158,7 @@ let package = Package(
       name: "lattice",
       dependencies: [
         "DurableFiles", "JobModel", "JobQueue", "JobReport", "Journal", "PipelineSpec", "Planning",
-        "StageCatalog", "Supervision", "WorkerLink", "YAML", argumentParser,
+        "PluginTemplates", "StageCatalog", "Supervision", "WorkerLink", "YAML", argumentParser,
       ],
       swiftSettings: settings),
     .executableTarget(

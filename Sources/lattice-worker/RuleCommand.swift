@@ -19,16 +19,33 @@ enum RuleCommand {
       Worker.say("rule reads a list of requests as JSON: \(error)")
       return 64
     }
-    // What a plugin prints must not get into the answer.
-    let answer = dup(STDOUT_FILENO)
+    return answer { folder in
+      requests.enumerated().map { RuleRunner.run($1, in: "\(folder)/\($0)") }
+    }
+  }
+
+  /// Measures the calls of one stage; the request is one for a rule, whose rule does not matter.
+  static func bench() -> Int32 {
+    let request: RuleRequest
+    do {
+      request = try JSONDecoder().decode(
+        RuleRequest.self, from: Data(try Files.read("/dev/stdin")))
+    } catch {
+      Worker.say("bench reads a request as JSON from standard input: \(error)")
+      return 64
+    }
+    return answer { CallBench.run(request, in: $0) }
+  }
+
+  /// Writes what `body` gives, but nothing of what a plugin prints meanwhile.
+  private static func answer(_ body: (String) -> some Encodable) -> Int32 {
+    let output = dup(STDOUT_FILENO)
     dup2(STDERR_FILENO, STDOUT_FILENO)
     let folder = "/tmp/lattice-rule-\(getpid())-\(UInt64.random(in: 0...UInt64.max))"
     defer { try? Files.removeTree(folder) }
-    let results = requests.enumerated().map { index, request in
-      RuleRunner.run(request, in: "\(folder)/\(index)")
-    }
+    let result = body(folder)
     fflush(nil)
-    dup2(answer, STDOUT_FILENO)
-    return Worker.write(results)
+    dup2(output, STDOUT_FILENO)
+    return Worker.write(result)
   }
 }

@@ -16,6 +16,7 @@ enum Worker {
       lattice-worker describe PLUGIN.stage.so
       lattice-worker check < request.json
       lattice-worker rule [request.json]
+      lattice-worker bench < request.json
 
     Examples:
       lattice-worker describe plugins/image.stage.so
@@ -30,6 +31,7 @@ enum Worker {
     case "run": return run(Array(arguments.dropFirst()))
     case "describe": return describe(Array(arguments.dropFirst()))
     case "check": return check()
+    case "bench": return RuleCommand.bench()
     case "rule": return RuleCommand.run(Array(arguments.dropFirst()))
     case "--help", "-h", "help":
       print(help)

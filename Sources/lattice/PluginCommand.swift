@@ -14,6 +14,7 @@ struct PluginCommand: ParsableCommand {
         lattice plugin inspect image.read
       """,
     subcommands: [
-      PluginListCommand.self, PluginInspectCommand.self, PluginValidateCommand.self,
+      PluginNewCommand.self, PluginValidateCommand.self, PluginInspectCommand.self,
+      PluginListCommand.self, PluginBenchCommand.self, PluginRunCommand.self,
     ], defaultSubcommand: PluginListCommand.self)
 }

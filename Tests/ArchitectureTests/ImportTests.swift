@@ -46,6 +46,7 @@ private let allowedImports: [String: Set<String>] = [
   "Sources/WorkerLink": ["CSystemCalls", "DurableFiles", "JobModel"],
   "Sources/StageHost": ["CStageABI", "JobModel"],
   "Sources/SampleFiles": [],
+  "Sources/PluginTemplates": ["SampleFiles"],
   "Sources/PluginCheck": [
     "CStageABI", "CSystemCalls", "DurableFiles", "JobModel", "SampleFiles", "ShardRun", "StageHost",
   ],
@@ -65,7 +66,8 @@ private let allowedImports: [String: Set<String>] = [
   "Sources/latticed": ["ArgumentParser", "DurableFiles", "JobModel", "Supervision"],
   "Sources/lattice": [
     "ArgumentParser", "DurableFiles", "JobModel", "JobQueue", "JobReport", "Journal",
-    "PipelineSpec", "Planning", "StageCatalog", "Supervision", "WorkerLink", "YAML",
+    "PipelineSpec", "Planning", "PluginTemplates", "StageCatalog", "Supervision", "WorkerLink",
+    "YAML",
   ],
   "Sources/lattice-bench": [
     "ArgumentParser", "Autograd", "CKernels", "COpenBLAS", "Convolutions", "FSQ", "JobReport",
@@ -92,7 +94,8 @@ private let withoutFoundation: Set<String> = [
   "Plugins/TokenizerStages", "Plugins/DistributionStages",
   "Sources/FeatureNetworks", "Sources/Distributions",
   "Sources/JobModel", "Sources/DurableFiles", "Sources/WorkerLink", "Sources/StageHost",
-  "Sources/SampleFiles", "Sources/PluginCheck", "Sources/ShardRun", "Sources/lattice-worker",
+  "Sources/SampleFiles", "Sources/PluginTemplates", "Sources/PluginCheck", "Sources/ShardRun",
+  "Sources/lattice-worker",
 ]
 
 @Suite struct ImportTests {
