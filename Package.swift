@@ -178,7 +178,10 @@ let package = Package(
       ["DurableFiles", "JobModel", "PipelineSpec", "Planning", "StageCatalog", "YAML"]),
     tests(
       "StageHostTests",
-      ["CStageABI", "DurableFiles", "JobModel", "StageCatalog", "StageHost", "StageSDK"]),
+      [
+        "CStageABI", "DurableFiles", "JobModel", "PluginTemplates", "StageCatalog", "StageHost",
+        "StageSDK",
+      ]),
     tests(
       "JournalTests", ["JobModel", "Journal", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("JobQueueTests", ["DurableFiles", "JobModel", "JobQueue"]),

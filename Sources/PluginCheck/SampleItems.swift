@@ -20,6 +20,9 @@ struct SampleItems: Sendable {
       try written("PNG pictures", "png", in: folder) {
         SamplePNG.bytes(width: 9, height: 6, shift: $0)
       },
+      try written("PPM pictures", "ppm", in: folder) { shift in
+        Array("P6 9 6 255\n".utf8) + (0..<9 * 6 * 3).map { UInt8($0 * 3 % 200 + shift * 10) }
+      },
       try written(".npy files", "npy", in: folder) { SampleNPY.bytes(shape: [4, 3], shift: $0) },
       try written("JSON files", "json", in: folder) { Array("{\"number\": \($0)}\n".utf8) },
       try written("text files", "txt", in: folder) { Array("line \($0)\n".utf8) },

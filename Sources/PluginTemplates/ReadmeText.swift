@@ -33,7 +33,7 @@ enum ReadmeText {
 
       Built so, the plugin uses the Swift runtime libraries of the machine it runs on: `libswiftCore.so` and its kin must
       be found, as they are wherever Lattice itself runs. `make STATIC=1` links the runtime into the plugin, which is then
-      some 10 MB larger and needs none; both ways pass `make test`.
+      some 20 MB larger and needs none.
 
       """
     case .rust:

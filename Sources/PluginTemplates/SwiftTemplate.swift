@@ -14,7 +14,7 @@ enum SwiftTemplate {
   private static let makefile = """
     # make builds the plugin, make test tries it, make run runs pipeline.yaml. STATIC=1 links the Swift runtime in.
     LATTICE ?= @LATTICE@
-    FLAGS := $(if $(STATIC),--static-swift-stdlib)
+    FLAGS := $(if $(STATIC),-Xswiftc -static-stdlib -Xlinker -s)
 
     .PHONY: all test run clean
     all:

@@ -25,7 +25,7 @@ package struct PluginValidator {
   package func requests(
     _ path: String, rules: [PluginRule] = PluginRule.allCases, stage: String? = nil
   ) -> Result<[RuleRequest], CheckFailure> {
-    var describer = PluginDescriber(worker: worker, cachePath: nil)
+    var describer = PluginDescriber(worker: worker, cachePath: nil, seconds: 60)
     let description = describer.describe(path)
     guard let module = description.module else {
       return .failure(CheckFailure(description: description.broken ?? "it can't be described"))

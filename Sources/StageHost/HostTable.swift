@@ -1,11 +1,11 @@
-import CStageABI
+package import CStageABI
 import FoundationEssentials
 import JobModel
 
 /// The table of host services that every stage gets; immortal and the same for all.
-enum HostTable {
+package enum HostTable {
   // Filled once before anybody reads it, and never changed.
-  nonisolated(unsafe) static let shared: UnsafePointer<lattice_host> = {
+  nonisolated(unsafe) package static let shared: UnsafePointer<lattice_host> = {
     let table = UnsafeMutablePointer<lattice_host>.allocate(capacity: 1)
     table.initialize(to: make())
     return UnsafePointer(table)

@@ -31,12 +31,13 @@ final class Scratch {
   /// Calls `body` with the set-up of one use of a stage.
   func withConfig<Result>(
     _ stageID: String, _ name: String, _ parameters: String, _ context: HostContext,
+    _ host: UnsafePointer<lattice_host> = HostTable.shared,
     _ body: (UnsafePointer<lattice_stage_config>) -> Result
   ) -> Result {
     let config = lattice_stage_config(
       struct_size: UInt32(MemoryLayout<lattice_stage_config>.size), reserved: 0,
       stage_id: string(stageID), instance_name: string(name), params_json: string(parameters),
-      host: HostTable.shared, context: context.handle)
+      host: host, context: context.handle)
     return withUnsafePointer(to: config, body)
   }
 }

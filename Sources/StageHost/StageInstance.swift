@@ -1,4 +1,4 @@
-import CStageABI
+package import CStageABI
 package import JobModel
 
 /// One use of a stage: created, opened, fed, closed, in this order.
@@ -14,9 +14,15 @@ package final class StageInstance: @unchecked Sendable {
 
   /// Makes an instance.
   ///
+  /// - Parameters:
+  ///   - planned: The use of the stage.
+  ///   - library: Its plugin.
+  ///   - services: What the stage can ask for.
+  ///   - host: The table it asks through; nil for this host's own.
   /// - Throws: ``StageFailure`` with the stage's own sentence.
   package init(
-    _ planned: PlannedStage, of library: StageLibrary, services: any StageServices
+    _ planned: PlannedStage, of library: StageLibrary, services: any StageServices,
+    host: UnsafePointer<lattice_host>? = nil
   ) throws(StageFailure) {
     self.planned = planned
     do throws(StageLibraryError) {
@@ -30,7 +36,9 @@ package final class StageInstance: @unchecked Sendable {
     let scratch = Scratch()
     var made: UnsafeMutableRawPointer?
     let status = withExtendedLifetime((context, scratch)) {
-      scratch.withConfig(planned.description.id, planned.name, parameters, context) {
+      scratch.withConfig(
+        planned.description.id, planned.name, parameters, context, host ?? HostTable.shared
+      ) {
         create($0, &made)
       }
     }

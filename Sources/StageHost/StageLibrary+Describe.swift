@@ -37,9 +37,9 @@ extension StageLibrary {
   private static func stage(
     _ table: lattice_stage, _ place: String
   ) throws(TableFault) -> StageDescription {
-    guard table.struct_size >= UInt32(MemoryLayout<lattice_stage>.size) else {
+    guard table.struct_size >= UInt32(MinorZero.stage) else {
       throw TableFault(
-        "\(place) has a table of \(table.struct_size) bytes, the least is \(MemoryLayout<lattice_stage>.size)"
+        "\(place) has a table of \(table.struct_size) bytes, the least is \(MinorZero.stage)"
       )
     }
     let id = try required(table.id, "the id of \(place)")

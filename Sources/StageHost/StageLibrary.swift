@@ -46,11 +46,11 @@ package final class StageLibrary: @unchecked Sendable {
       throw .refused(path: path, why: text(why))
     }
     let host = Int(LATTICE_STAGE_ABI_MINOR)
-    guard module.pointee.struct_size >= UInt32(MemoryLayout<lattice_stage_module>.size) else {
+    guard module.pointee.struct_size >= UInt32(MinorZero.module) else {
       throw .invalidTable(
         path: path,
         fault:
-          "its module table has \(module.pointee.struct_size) bytes, the least is \(MemoryLayout<lattice_stage_module>.size)"
+          "its module table has \(module.pointee.struct_size) bytes, the least is \(MinorZero.module)"
       )
     }
     guard module.pointee.min_host_minor <= host else {

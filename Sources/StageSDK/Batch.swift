@@ -32,7 +32,8 @@ public struct BatchItem: Sendable {
 public final class Batch: @unchecked Sendable {
   private let context: StageContext
   private let handle: OpaquePointer
-  private var host: lattice_host { context.host.pointee }
+  // Never copied as a whole: an older host has a shorter table.
+  private var host: UnsafePointer<lattice_host> { context.host }
 
   /// How many items there are, at least 1.
   public let count: Int
@@ -47,11 +48,11 @@ public final class Batch: @unchecked Sendable {
   public func item(_ index: Int) -> BatchItem {
     let position = UInt64(index)
     return BatchItem(
-      id: host.item_id(handle, position).map { String(cString: $0) } ?? "",
-      number: Int(host.item_number(handle, position)),
-      path: host.item_path(handle, position).map { String(cString: $0) },
-      seed: host.item_seed(handle, position),
-      metadata: host.item_metadata(handle, position).map { String(cString: $0) } ?? "{}")
+      id: host.pointee.item_id(handle, position).map { String(cString: $0) } ?? "",
+      number: Int(host.pointee.item_number(handle, position)),
+      path: host.pointee.item_path(handle, position).map { String(cString: $0) },
+      seed: host.pointee.item_seed(handle, position),
+      metadata: host.pointee.item_metadata(handle, position).map { String(cString: $0) } ?? "{}")
   }
 
   /// Merges the members of a value that encodes as a JSON object into an item's metadata.
@@ -60,7 +61,7 @@ public final class Batch: @unchecked Sendable {
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     let text = String(decoding: try encoder.encode(value), as: UTF8.self)
-    let status = text.withCString { host.item_set_metadata(handle, UInt64(index), $0) }
+    let status = text.withCString { host.pointee.item_set_metadata(handle, UInt64(index), $0) }
     guard status == LATTICE_OK else { throw HostRefusal(status: status) }
   }
 
@@ -76,7 +77,9 @@ public final class Batch: @unchecked Sendable {
 
   /// The tensor at an input port; nil when nothing is connected.
   public func optionalInput(_ port: String) throws -> TensorView? {
-    guard let tensor = port.withCString({ host.input(handle, $0) })?.pointee else { return nil }
+    guard let tensor = port.withCString({ host.pointee.input(handle, $0) })?.pointee else {
+      return nil
+    }
     guard let type = ElementType(tensor.dtype) else {
       throw StageError(.internal, "the input '\(port)' has a type this stage does not know")
     }
@@ -91,7 +94,7 @@ public final class Batch: @unchecked Sendable {
     var tensor = DLTensor()
     let status = shape.map { Int64($0) }.withUnsafeBufferPointer { sizes in
       port.withCString {
-        host.output_alloc(
+        host.pointee.output_alloc(
           handle, $0, type.dataType, Int32(shape.count), sizes.baseAddress, &tensor)
       }
     }
@@ -101,7 +104,9 @@ public final class Batch: @unchecked Sendable {
 
   /// Fails one item, with the reason; the rest of the batch goes on.
   public func fail(_ index: Int, _ error: StageError) {
-    error.message.withCString { host.item_fail(handle, UInt64(index), error.code.rawValue, $0) }
+    error.message.withCString {
+      host.pointee.item_fail(handle, UInt64(index), error.code.rawValue, $0)
+    }
   }
 
   /// Calls `body` for each item, on the host's threads, and names the item that is worked on.
@@ -112,7 +117,7 @@ public final class Batch: @unchecked Sendable {
     let failure = Mutex<(index: Int, error: any Error)?>(nil)
     func work(_ range: Range<Int>) {
       for index in range {
-        self.host.item_begin(self.handle, UInt64(index))
+        self.host.pointee.item_begin(self.handle, UInt64(index))
         do {
           try body(index)
         } catch let error as StageError where error.code.blamesItem {

@@ -16,9 +16,10 @@ public struct TaskItem: Sendable, Hashable {
 /// A task that dies or is asked to stop is made anew and runs from the start: it goes on from what it left in
 /// ``stateDirectory``.
 extension StageContext {
-  private var task: lattice_task? {
+  // Never copied as a whole: an older host has a shorter table.
+  private var task: UnsafePointer<lattice_task>? {
     LATTICE_TASK_EXTENSION.withCString { host.pointee.get_extension(host, $0) }?
-      .assumingMemoryBound(to: lattice_task.self).pointee
+      .assumingMemoryBound(to: lattice_task.self)
   }
 
   /// A folder that lives as long as the job: what one attempt leaves there, the next one finds.
@@ -26,7 +27,7 @@ extension StageContext {
   /// Write a file under another name, sync it and rename it, as the process may die at any moment. A stage that is
   /// no task has its ``temporaryDirectory`` here.
   public var stateDirectory: String {
-    task?.state_dir(handle).map { String(cString: $0) } ?? temporaryDirectory
+    task?.pointee.state_dir(handle).map { String(cString: $0) } ?? temporaryDirectory
   }
 
   /// A folder, empty when the attempt begins, for `config.json`, `model.safetensors` and what else belongs to a model.
@@ -34,31 +35,31 @@ extension StageContext {
   /// Once the task has ended well it is published under the spec's `output: { model: … }`, with a MANIFEST, exactly
   /// once and never to be changed. Nil when the spec names no model, which a stage whose descriptor says
   /// `publishesModel` does not meet.
-  public var modelDirectory: String? { task?.model_dir(handle).map { String(cString: $0) } }
+  public var modelDirectory: String? { task?.pointee.model_dir(handle).map { String(cString: $0) } }
 
   /// Steps between two checkpoints, from the spec's `checkpoint: { every: 500 steps }`; nil leaves it to the stage.
   public var checkpointInterval: Int? {
-    let steps = task.map { Int(clamping: $0.checkpoint_every(handle)) } ?? 0
+    let steps = task.map { Int(clamping: $0.pointee.checkpoint_every(handle)) } ?? 0
     return steps > 0 ? steps : nil
   }
 
   /// How many of the newest checkpoints to keep, from `checkpoint: { keep: 3 }`; nil leaves it to the stage.
   public var checkpointsToKeep: Int? {
-    let count = task.map { Int(clamping: $0.checkpoint_keep(handle)) } ?? 0
+    let count = task.map { Int(clamping: $0.pointee.checkpoint_keep(handle)) } ?? 0
     return count > 0 ? count : nil
   }
 
   /// 64 random bits for this stage of the job; the same on every attempt and machine.
-  public var seed: UInt64 { task?.seed(handle) ?? 0 }
+  public var seed: UInt64 { task?.pointee.seed(handle) ?? 0 }
 
   /// The items of the job, in order.
   public var items: [TaskItem] {
     get throws {
       guard let task else { return [] }
       let list = ItemList()
-      list.items.reserveCapacity(Int(clamping: task.item_count(handle)))
+      list.items.reserveCapacity(Int(clamping: task.pointee.item_count(handle)))
       let status = withExtendedLifetime(list) {
-        task.for_each_item(
+        task.pointee.for_each_item(
           handle,
           { argument, number, id, path in
             guard let argument else { return LATTICE_INTERNAL }
@@ -86,7 +87,7 @@ extension StageContext {
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     let text = String(decoding: try encoder.encode(metrics), as: UTF8.self)
-    let status = text.withCString { task.report(handle, UInt64(max(0, step)), $0) }
+    let status = text.withCString { task.pointee.report(handle, UInt64(max(0, step)), $0) }
     guard status == LATTICE_OK else { throw HostRefusal(status: status) }
   }
 }
