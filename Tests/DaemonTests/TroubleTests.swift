@@ -18,7 +18,7 @@ import Testing
       - { id: make, use: ramp.make@1 }
       - { id: bad, use: trouble.\(kind)@1, in: { image: make.image }, params: { item: 2 } }
       - { id: save, use: image.write@1, in: { image: bad.image }, params: { name: "{item.number}.png" } }
-    limits: { stall: 500ms, memory: 256MiB, batch: 1 }
+    limits: { stall: 3s, memory: 256MiB, batch: 1 }
     retry: { attempts: 2, backoff: 10ms..20ms }
     errors: { max_failed_items: 1 }
     """
