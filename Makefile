@@ -7,7 +7,7 @@ BIN = .build/$(CONFIGURATION)
 
 PREFIX ?= /usr/local
 
-.PHONY: help setup build install demo test test-long check lint format bench sanitize clean
+.PHONY: help setup build install demo test test-long fuzz check lint format bench sanitize clean
 
 help: ## Lists the verbs.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -34,14 +34,18 @@ test-long: setup ## Runs the tests with 200 random kills and a minute of each fu
 	$(SWIFT_BUILD) --build-tests
 	@pipelines/tools/link-plugins .build/debug
 	LATTICE_TEST_LONG=1 swift test --skip-build --parallel
+	@pipelines/tools/fuzz 60
+
+fuzz: setup ## Runs libFuzzer for a minute on each reader of foreign bytes; SECONDS=600 for longer.
+	@pipelines/tools/fuzz $(or $(SECONDS),60)
 
 check: lint test ## What the automatic check runs: lint, build with the dependency check, tests.
 
 lint: ## Fails on style findings.
-	swift format lint --strict --parallel --recursive Package.swift Sources Plugins Tests
+	swift format lint --strict --parallel --recursive Package.swift Sources Plugins Tests Fuzz
 
 format: ## Rewrites the sources in the house style.
-	swift format --in-place --parallel --recursive Package.swift Sources Plugins Tests
+	swift format --in-place --parallel --recursive Package.swift Sources Plugins Tests Fuzz
 
 bench: build ## Measures: whole pipelines against peers, kernels against their references.
 	$(BIN)/lattice-bench

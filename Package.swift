@@ -233,3 +233,12 @@ let package = Package(
       ["DurableFiles", "JobModel", "JobQueue", "Journal", "PipelineSpec", "Supervision"]),
   ]
 )
+
+// libFuzzer's runtime is linked only when it is asked for, by `make fuzz`.
+if Context.environment["LATTICE_FUZZ"] != nil {
+  package.targets += [
+    .executableTarget(
+      name: "lattice-fuzz", dependencies: ["Checkpoints", "ImageCodecs", "PipelineSpec"],
+      path: "Fuzz/lattice-fuzz", swiftSettings: settings)
+  ]
+}
