@@ -1,28 +1,41 @@
-import Kernels
+package import Kernels
 import TensorCore
 
 extension Pass {
-  /// y = x W + b over the last dimension.
+  /// y = f(x W + b) + r over the last dimension.
   ///
   /// - Parameters:
   ///   - input: Shape (…, inputs).
   ///   - weight: Shape (inputs, outputs), or any shape of as many elements whose last dimensions make up the outputs.
   ///   - bias: As many values as outputs; nil for none.
   ///   - outputs: Columns of the weight; nil for its last dimension.
+  ///   - activation: f; nil for none.
+  ///   - residual: r, of the result's shape; nil for none.
   /// - Returns: Shape (…, outputs).
   package func linear(
-    _ input: Variable, weight: Parameter, bias: Parameter? = nil, outputs: Int? = nil
+    _ input: Variable, weight: Parameter, bias: Parameter? = nil, outputs: Int? = nil,
+    activation: Activation? = nil, residual: Variable? = nil
   ) -> Variable {
+    if let activation, tape != nil {
+      // Its gradient needs what goes into the function, so that it can't be done on the way.
+      let sums = linear(input, weight: weight, bias: bias, outputs: outputs)
+      let active = activate(sums, activation)
+      return residual.map { add(active, $0) } ?? active
+    }
     let columns = outputs ?? weight.value.shape.columns
     // Without a tape the packed matrix is all that is needed, and the weight may stay in bf16.
     let weightVariable = tape == nil ? nil : variable(weight)
     let biasVariable = bias.map { variable($0) }
     let packed = weight.packed(
       columns: columns, isTransposed: false, precision: precision, workers: workers)
-    var value = Gemm.multiply(input.value, packed, workers: workers)
-    if let biasVariable { addToRows(biasVariable.value, of: &value) }
-    return result(value, of: [input] + [weightVariable, biasVariable].compactMap(\.self)) {
-      gradient, pass in
+    let value = Gemm.multiply(
+      input.value, packed,
+      epilogue: Gemm.Epilogue(
+        bias: biasVariable?.value, activation: activation, residual: residual?.value),
+      workers: workers)
+    let others = [weightVariable, biasVariable, residual].compactMap(\.self)
+    return result(value, of: [input] + others) { gradient, pass in
+      residual?.accumulate(gradient, pass)
       if let biasVariable, biasVariable.needsGradient {
         let sums = pass.columnSums(gradient)
         biasVariable.accumulate(sums.reshaped(biasVariable.shape), pass)

@@ -9,9 +9,12 @@
 
 #define PANEL LATTICE_GEMM_PANEL
 #define TILE_ROWS 12 // Rows of A to a tile of C that stays in registers.
-#define BLOCK_K 320  // Length of a block of sums; even. A tile's share of B, 40 KiB, stays in the nearest caches.
+// The longest block of sums, a multiple of 32. Long blocks read and write C less often; B then comes from the second
+// cache, which is fast enough for 12 rows at a time.
+#define BLOCK_F32 1024
+#define BLOCK_BF16 1536
 #define BLOCK_ROWS LATTICE_GEMM_ROWS
-#define SCRATCH_COUNT (192 * 1024) // Elements of A that are packed at once: most of a core's own cache.
+#define SCRATCH_BYTES (768 * 1024) // Of A packed at once: most of a core's own cache, and BLOCK_ROWS of the longest block.
 
 static inline float bf16_to_f32(uint16_t bits) {
    uint32_t wide = (uint32_t)bits << 16;
@@ -54,8 +57,17 @@ typedef struct gemm_kernels {
    int32_t           several[TILE_ROWS];
 } gemm_kernels;
 
-// Packs 12 whole rows of f32, `pairs` a multiple of 16, for the bf16 kernels.
+// The epilogue of the range over the rows and columns that are given.
+void gemm_finish(const lattice_gemm_epilogue *epilogue, float *c, int64_t c_rs, int64_t row_begin, int64_t row_end,
+                 int64_t column_begin, int64_t column_end);
+
+// Pack 12 whole rows whose columns are dense, `k` or `pairs` a multiple of 16: as they are, and rounded to bf16 (nearest,
+// ties to even) in pairs of k. All rows' 16 words at a time, so that rows a power of two apart don't push one another out
+// of the cache.
+void gemm_pack_rows_avx512(const float *a, int64_t rs, int64_t k, float *packed);
 void gemm_pack_pairs_avx512(const float *a, int64_t rs, int64_t pairs, uint16_t *packed);
+// The same of 12 rows that are dense themselves, columns `cs` apart; any `pairs`.
+void gemm_pack_columns_avx512(const float *a, int64_t cs, int64_t pairs, uint16_t *packed);
 
 extern const gemm_kernels gemm_kernels_avx512_f32, gemm_kernels_avx512_bf16, gemm_kernels_avx2_f32;
 extern const gemm_kernels gemm_kernels_plain_f32, gemm_kernels_plain_bf16;

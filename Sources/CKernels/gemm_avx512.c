@@ -18,11 +18,20 @@ F32 INLINE void store(float *c, __m512 sums, int64_t columns, int32_t accumulate
    _mm512_mask_storeu_ps(c, mask, sums);
 }
 
+// C is far away when the sums are done: it is asked for before they are begun.
+F32 INLINE void ask_for_c(const gemm_tile *tile, const int rows) {
+   UNROLL for (int r = 0; r < rows; ++r) {
+      _mm_prefetch((const char *)(tile->c + r * tile->c_rs), _MM_HINT_T0);
+      _mm_prefetch((const char *)(tile->c + r * tile->c_rs + 16), _MM_HINT_T0);
+   }
+}
+
 F32 INLINE void tile_f32(const gemm_tile *tile, const int rows, const int panels, const int streams) {
    const float  *a = tile->a, *b = tile->b;
    const int64_t step = tile->panel_step;
    __m512        sums[12][8];
    UNROLL for (int r = 0; r < rows; ++r) UNROLL for (int v = 0; v < 2 * panels; ++v) sums[r][v] = _mm512_setzero_ps();
+   if (!streams) ask_for_c(tile, rows);
    ROLL for (int64_t i = 0; i < tile->k; ++i) {
       __m512 right[8];
       UNROLL for (int v = 0; v < 2 * panels; ++v) {
@@ -47,6 +56,7 @@ BF16 INLINE void tile_bf16(const gemm_tile *tile, const int rows, const int pane
    const int64_t  step = tile->panel_step / 2, pairs = tile->k / 2;
    __m512         sums[12][8];
    UNROLL for (int r = 0; r < rows; ++r) UNROLL for (int v = 0; v < 2 * panels; ++v) sums[r][v] = _mm512_setzero_ps();
+   if (!streams) ask_for_c(tile, rows);
    ROLL for (int64_t i = 0; i < pairs; ++i) {
       __m512bh right[8];
       UNROLL for (int v = 0; v < 2 * panels; ++v) {
@@ -65,18 +75,55 @@ BF16 INLINE void tile_bf16(const gemm_tile *tile, const int rows, const int pane
    }
 }
 
-// 12 rows of f32 to pairs of bf16, pair by pair: (pairs, 12, 2). Rounds to nearest, ties to even. Row after row, since
-// rows a power of two apart would push one another out of the cache.
+// 12 rows of 16 words, column after column: (16, 12).
+F32 INLINE void turn_words(const __m512i rows[TILE_ROWS], int32_t *out) {
+   __m512i columns[3][4];
+   UNROLL for (int g = 0; g < 3; ++g) {
+      const __m512i low = _mm512_unpacklo_epi32(rows[4 * g], rows[4 * g + 1]);
+      const __m512i high = _mm512_unpackhi_epi32(rows[4 * g], rows[4 * g + 1]);
+      const __m512i next_low = _mm512_unpacklo_epi32(rows[4 * g + 2], rows[4 * g + 3]);
+      const __m512i next_high = _mm512_unpackhi_epi32(rows[4 * g + 2], rows[4 * g + 3]);
+      columns[g][0] = _mm512_unpacklo_epi64(low, next_low);
+      columns[g][1] = _mm512_unpackhi_epi64(low, next_low);
+      columns[g][2] = _mm512_unpacklo_epi64(high, next_high);
+      columns[g][3] = _mm512_unpackhi_epi64(high, next_high);
+   }
+   // Lane l of columns[g][c] is column 4 l + c of rows 4 g..<4 g + 4.
+#define LANE(l)                                                                                                    \
+   UNROLL for (int c = 0; c < 4; ++c) UNROLL for (int g = 0; g < 3; ++g) _mm_storeu_si128(                         \
+      (__m128i *)(out + (4 * l + c) * TILE_ROWS + 4 * g), _mm512_extracti32x4_epi32(columns[g][c], l));
+   LANE(0) LANE(1) LANE(2) LANE(3)
+#undef LANE
+}
+
+F32 void gemm_pack_rows_avx512(const float *a, int64_t rs, int64_t k, float *packed) {
+   for (int64_t i = 0; i < k; i += 16) {
+      __m512i rows[TILE_ROWS];
+      UNROLL for (int r = 0; r < TILE_ROWS; ++r) rows[r] = _mm512_loadu_si512(a + r * rs + i);
+      turn_words(rows, (int32_t *)packed + i * TILE_ROWS);
+   }
+}
+
 BF16 void gemm_pack_pairs_avx512(const float *a, int64_t rs, int64_t pairs, uint16_t *packed) {
-   int32_t words[TILE_ROWS][BLOCK_K / 2], *out = (int32_t *)packed;
-   for (int r = 0; r < TILE_ROWS; ++r)
-      for (int64_t i = 0; i < pairs; i += 16) {
+   for (int64_t i = 0; i < pairs; i += 16) {
+      __m512i rows[TILE_ROWS];
+      UNROLL for (int r = 0; r < TILE_ROWS; ++r) {
          const float *from = a + r * rs + i * 2;
-         _mm512_storeu_si512(words[r] + i,
-                             (__m512i)_mm512_cvtne2ps_pbh(_mm512_loadu_ps(from + 16), _mm512_loadu_ps(from)));
+         rows[r] = (__m512i)_mm512_cvtne2ps_pbh(_mm512_loadu_ps(from + 16), _mm512_loadu_ps(from));
       }
-   for (int64_t i = 0; i < pairs; ++i)
-      for (int r = 0; r < TILE_ROWS; ++r) out[i * TILE_ROWS + r] = words[r][i];
+      turn_words(rows, (int32_t *)packed + i * TILE_ROWS);
+   }
+}
+
+BF16 void gemm_pack_columns_avx512(const float *a, int64_t cs, int64_t pairs, uint16_t *packed) {
+   const __mmask16 mask = (1u << TILE_ROWS) - 1;
+   for (int64_t i = 0; i < pairs; ++i) {
+      const float  *from = a + 2 * i * cs;
+      const __m512i even = _mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh(_mm512_maskz_loadu_ps(mask, from)));
+      const __m512i odd = _mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh(_mm512_maskz_loadu_ps(mask, from + cs)));
+      _mm512_mask_storeu_epi32((int32_t *)packed + i * TILE_ROWS, mask,
+                               _mm512_or_si512(even, _mm512_slli_epi32(odd, 16)));
+   }
 }
 
 #define ROWS(n)                                                             \

@@ -1,5 +1,14 @@
 #include "gemm.h"
 
+#include "lattice_activation.h"
+
+static float finished(const lattice_gemm_epilogue *epilogue, float sum, int64_t column, int64_t at) {
+   if (!epilogue) return sum;
+   if (epilogue->bias) sum += epilogue->bias[column];
+   lattice_activate_f32_ref(epilogue->activation, &sum, &sum, 1);
+   return epilogue->residual ? sum + epilogue->residual[at] : sum;
+}
+
 void lattice_gemm_f32_ref(lattice_matrix a, const float *packed, float *c, int64_t c_rs, int64_t k, int64_t n,
                           lattice_gemm_range range, void *scratch) {
    (void)scratch;
@@ -8,7 +17,7 @@ void lattice_gemm_f32_ref(lattice_matrix a, const float *packed, float *c, int64
          const float *panel = packed + column / PANEL * PANEL * k;
          float        sum = range.accumulate ? c[row * c_rs + column] : 0;
          for (int64_t i = 0; i < k; ++i) sum += element(&a, row, i) * panel[i * PANEL + column % PANEL];
-         c[row * c_rs + column] = sum;
+         c[row * c_rs + column] = finished(range.epilogue, sum, column, row * c_rs + column);
       }
 }
 
@@ -23,6 +32,6 @@ void lattice_gemm_bf16_ref(lattice_matrix a, const uint16_t *packed, float *c, i
             float left = bf16_to_f32(f32_to_bf16(element(&a, row, i)));
             sum += left * bf16_to_f32(panel[(i / 2 * PANEL + column % PANEL) * 2 + i % 2]);
          }
-         c[row * c_rs + column] = sum;
+         c[row * c_rs + column] = finished(range.epilogue, sum, column, row * c_rs + column);
       }
 }

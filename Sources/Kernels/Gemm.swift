@@ -74,59 +74,102 @@ package enum Gemm {
     let columns: Int
   }
 
+  /// What becomes of each sum while it is near: activation(sum + bias) + residual.
+  package struct Epilogue: Sendable {
+    /// One value for each column; nil for none.
+    package var bias: Tensor?
+    /// nil for none.
+    package var activation: Activation?
+    /// Of the result's shape; nil for none.
+    package var residual: Tensor?
+
+    /// Names its parts.
+    package init(bias: Tensor? = nil, activation: Activation? = nil, residual: Tensor? = nil) {
+      self.bias = bias
+      self.activation = activation
+      self.residual = residual
+    }
+
+    fileprivate var isEmpty: Bool { bias == nil && activation == nil && residual == nil }
+  }
+
   /// Multiplies.
   ///
   /// - Parameters:
   ///   - left: f32 or bf16, shape (…, K), or (K, M) when transposed.
   ///   - isTransposed: True for a left factor stored column by column.
   ///   - right: (K, N), packed.
+  ///   - epilogue: What becomes of each sum.
   ///   - workers: Who does it; the result is the same whoever does.
   /// - Returns: f32, shape (…, N), or (M, N) when transposed.
   package static func multiply(
-    _ left: Tensor, isTransposed: Bool = false, _ right: PackedMatrix, workers: any Workers
+    _ left: Tensor, isTransposed: Bool = false, _ right: PackedMatrix,
+    epilogue: Epilogue = Epilogue(), workers: any Workers
   ) -> Tensor {
     let view = view(left, isTransposed: isTransposed)
     let sizes = isTransposed ? [view.rows] : Array(left.shape.sizes.dropLast())
-    return Tensor(Shape(sizes + [right.columns])) { result in
-      multiply(view, right, into: result, workers: workers)
+    let shape = Shape(sizes + [right.columns])
+    precondition(
+      epilogue.bias.map { $0.shape.count == right.columns } ?? true, "one bias for each column")
+    precondition(
+      epilogue.residual.map { $0.shape.count == shape.count } ?? true,
+      "a residual has the result's elements")
+    return Tensor(shape) { result in
+      multiply(view, right, into: result, epilogue: epilogue, workers: workers)
       withExtendedLifetime(left) {}
     }
   }
 
   static func multiply(
     _ left: View, _ right: PackedMatrix, into result: UnsafeMutableBufferPointer<Float>,
-    isAdded: Bool = false, workers: any Workers
+    isAdded: Bool = false, epilogue: Epilogue = Epilogue(), workers: any Workers
   ) {
     precondition(left.columns == right.rows, "\(left.columns) columns meet \(right.rows) rows")
     let (rows, panels) = (left.rows, Int(lattice_gemm_panels(Int64(right.columns))))
     guard rows > 0, panels > 0 else { return }
-    let tiles = split(rows: rows, panels: panels, threads: workers.threadCount)
-    let matrix = left.matrix
-    let target = SendablePointer(result.baseAddress)
-    let count = tiles.rows * tiles.panels
-    @Sendable func work(_ tile: Int) {
-      let (row, panel) = (tile / tiles.panels, tile % tiles.panels)
-      let range = lattice_gemm_range(
-        row_begin: Int64(bound(row, rows, tiles.rows)),
-        row_end: Int64(bound(row + 1, rows, tiles.rows)),
-        panel_begin: Int64(panel * panels / tiles.panels),
-        panel_end: Int64((panel + 1) * panels / tiles.panels), accumulate: isAdded ? 1 : 0)
-      let scratch = TensorStorage(byteCount: Int(lattice_gemm_scratch_bytes()))
-      let (k, n) = (Int64(right.rows), Int64(right.columns))
-      switch right.precision {
-      case .f32:
-        right.elements.withFloats {
-          lattice_gemm_f32(
-            matrix.value, $0.baseAddress, target.pointer, n, k, n, range, scratch.memory)
-        }
-      case .bf16:
-        right.elements.withElements(UInt16.self) {
-          lattice_gemm_bf16(
-            matrix.value, $0.baseAddress, target.pointer, n, k, n, range, scratch.memory)
+    withPointer(to: epilogue) { finish in
+      let tiles = split(rows: rows, panels: panels, threads: workers.threadCount)
+      let matrix = left.matrix
+      let target = SendablePointer(result.baseAddress)
+      let count = tiles.rows * tiles.panels
+      @Sendable func work(_ tile: Int) {
+        let (row, panel) = (tile / tiles.panels, tile % tiles.panels)
+        let range = lattice_gemm_range(
+          row_begin: Int64(bound(row, rows, tiles.rows)),
+          row_end: Int64(bound(row + 1, rows, tiles.rows)),
+          panel_begin: Int64(panel * panels / tiles.panels),
+          panel_end: Int64((panel + 1) * panels / tiles.panels), accumulate: isAdded ? 1 : 0,
+          epilogue: finish.pointer)
+        let scratch = TensorStorage(byteCount: Int(lattice_gemm_scratch_bytes()))
+        let (k, n) = (Int64(right.rows), Int64(right.columns))
+        switch right.precision {
+        case .f32:
+          right.elements.withFloats {
+            lattice_gemm_f32(
+              matrix.value, $0.baseAddress, target.pointer, n, k, n, range, scratch.memory)
+          }
+        case .bf16:
+          right.elements.withElements(UInt16.self) {
+            lattice_gemm_bf16(
+              matrix.value, $0.baseAddress, target.pointer, n, k, n, range, scratch.memory)
+          }
         }
       }
+      workers.run(chunks: count, work)
     }
-    workers.run(chunks: count, work)
+  }
+
+  /// The epilogue as the kernels take it, valid during the call.
+  private static func withPointer(
+    to epilogue: Epilogue, _ body: (SendableConstant<lattice_gemm_epilogue>) -> Void
+  ) {
+    guard !epilogue.isEmpty else { return body(SendableConstant(nil)) }
+    let parts = lattice_gemm_epilogue(
+      bias: epilogue.bias?.withFloats { $0.baseAddress },
+      residual: epilogue.residual?.withFloats { $0.baseAddress },
+      activation: epilogue.activation?.kind ?? LATTICE_IDENTITY)
+    withUnsafePointer(to: parts) { body(SendableConstant($0)) }
+    withExtendedLifetime(epilogue) {}
   }
 
   /// The product of all but the last dimension by the last, or the other way round.

@@ -270,7 +270,7 @@ package final class CachedAttention: @unchecked Sendable {
   ) {
     let range = lattice_gemm_range(
       row_begin: 0, row_end: Int64(rows), panel_begin: 0, panel_end: lattice_gemm_panels(Int64(n)),
-      accumulate: 0)
+      accumulate: 0, epilogue: nil)
     switch precision {
     case .f32:
       lattice_gemm_f32(

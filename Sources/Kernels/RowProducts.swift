@@ -39,7 +39,7 @@ package final class RowProducts {
     workers.run(chunks: parts) { [scratch] part in
       let range = lattice_gemm_range(
         row_begin: 0, row_end: Int64(count), panel_begin: Int64(part * panels / parts),
-        panel_end: Int64((part + 1) * panels / parts), accumulate: isAdded ? 1 : 0)
+        panel_end: Int64((part + 1) * panels / parts), accumulate: isAdded ? 1 : 0, epilogue: nil)
       switch right.precision {
       case .f32:
         right.elements.withFloats {

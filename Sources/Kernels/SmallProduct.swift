@@ -28,7 +28,8 @@ struct SmallProduct {
     let (inner, columns) = (Int64(k), Int64(n))
     let panels = lattice_gemm_panels(columns)
     let range = lattice_gemm_range(
-      row_begin: 0, row_end: Int64(m), panel_begin: 0, panel_end: panels, accumulate: 0)
+      row_begin: 0, row_end: Int64(m), panel_begin: 0, panel_end: panels, accumulate: 0,
+      epilogue: nil)
     switch precision {
     case .f32:
       let memory = packed.memory.assumingMemoryBound(to: Float.self)

@@ -8,16 +8,20 @@ import TensorCore
 struct GemmBench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "gemm",
-    abstract: "Matrix products of the models' sizes, against OpenBLAS and the machine's peak.",
+    abstract:
+      "Matrix products of the models' sizes, against OpenBLAS, PyTorch and the machine's peak.",
     discussion: """
       The peak of multiply-adds and of reading memory is measured first, in this run. Few rows are multiplied by \
-      matrices taken in turn from a pool that no cache holds, as weights are when tokens are decoded one by one.
+      matrices taken in turn from a pool that no cache holds, as weights are when tokens are decoded one by one. PyTorch \
+      needs Python with torch; without it, it is skipped, and the report says so.
 
-      Example: lattice-bench gemm --threads 2
+      Example: lattice-bench gemm --threads 2 --python python3
       """)
 
   @Option(help: "Threads on either side.") var threads = 2
   @Option(help: "Counted runs of each side.") var rounds = 7
+  @Option(help: "Python with torch.") var python = "python3"
+  @Option(help: "Folder of the peers' scripts.") var peers = "pipelines/bench"
   @Flag(help: "Print JSON.") var json = false
 
   private struct Size {
@@ -42,10 +46,17 @@ struct GemmBench: ParsableCommand {
         "peak with \(threads) threads: f32 \(Int(peak.f32)), bf16 \(Int(peak.bf16)) GF/s, memory \(Int(peak.read)) GB/s, \(String(cString: lattice_gemm_instruction_set()))"
       )
     }
-    for size in Self.sizes { measure(size, team, peak) }
+    let hasTorch = (try? Shell.run([python, "-c", "import torch"])) != nil
+    if !hasTorch, !json { print("PyTorch is skipped: \(python) can't import torch") }
+    let torch =
+      hasTorch
+      ? try PeerProcess([python, "\(peers)/gemm_torch.py", "--threads", "\(threads)"]) : nil
+    for size in Self.sizes { try measure(size, team, peak, torch) }
   }
 
-  private func measure(_ size: Size, _ team: ThreadTeam, _ peak: MachinePeak) {
+  private func measure(
+    _ size: Size, _ team: ThreadTeam, _ peak: MachinePeak, _ torch: PeerProcess?
+  ) throws {
     let copies = size.isStreamed ? (256 << 20) / (size.inner * size.columns * 4) + 1 : 1
     let left = Tensor([size.rows, size.inner], repeating: 0.5)
     let right = Tensor([size.inner, size.columns], repeating: 0.25)
@@ -59,35 +70,54 @@ struct GemmBench: ParsableCommand {
         PackedMatrix(right, precision: precision, workers: team)
       }
       let repeats = max(1, Int(2e9 / size.operations) / copies) * copies
-      let contest = Contest.run(
-        rounds: rounds,
-        ours: {
-          Stopwatch.seconds {
-            for index in 0..<repeats {
-              _ = Gemm.multiply(left, packed[index % copies], workers: team)
-            }
+      func ours() -> Double {
+        Stopwatch.seconds {
+          for index in 0..<repeats {
+            _ = Gemm.multiply(left, packed[index % copies], workers: team)
           }
-        },
-        theirs: {
-          Stopwatch.seconds {
-            for index in 0..<repeats { Self.openBLAS(left, matrices[index % copies]) }
-          }
-        })
-      let ceiling = precision == .f32 ? peak.f32 : peak.bf16
-      report(size, precision, contest, Double(repeats), ceiling)
+        }
+      }
+      let contest = Contest.run(rounds: rounds, ours: ours) {
+        Stopwatch.seconds {
+          for index in 0..<repeats { Self.openBLAS(left, matrices[index % copies]) }
+        }
+      }
+      let amount = size.operations * Double(repeats) / 1e9
+      report(size, precision, "OpenBLAS f32", contest, amount)
+      var seconds = contest.ours
+      if let torch {
+        let line =
+          "\(size.rows) \(size.inner) \(size.columns) \(copies) \(repeats) \(precision)"
+        let other = try Contest.run(rounds: rounds, ours: ours) { try torch.seconds(line) }
+        report(size, precision, "PyTorch \(precision)", other, amount)
+        seconds += other.ours
+      }
+      tellShare(size, precision, Spread(seconds).median / Double(repeats), peak)
     }
   }
 
   private func report(
-    _ size: Size, _ precision: Precision, _ contest: Contest, _ repeats: Double, _ ceiling: Double
+    _ size: Size, _ precision: Precision, _ peer: String, _ contest: Contest, _ amount: Double
   ) {
-    let name = "gemm \(size.rows) x \(size.inner) x \(size.columns) \(precision)"
     Report.contest(
-      name, peer: "OpenBLAS f32", contest, amount: size.operations * repeats / 1e9, unit: "GF/s",
-      json: json)
+      "gemm \(size.rows) x \(size.inner) x \(size.columns) \(precision)", peer: peer, contest,
+      amount: amount, unit: "GF/s", json: json)
+  }
+
+  /// Of the peak, and for few rows of what memory gives: the weights are most of what is read.
+  private func tellShare(
+    _ size: Size, _ precision: Precision, _ seconds: Double, _ peak: MachinePeak
+  ) {
+    let ceiling = precision == .f32 ? peak.f32 : peak.bf16
     guard !json, ceiling > 0 else { return }
-    let rate = size.operations * repeats / Spread(contest.ours).median / 1e9
-    print("  share of peak  \(Int((rate / ceiling * 100).rounded())) %")
+    let rate = size.operations / seconds / 1e9
+    var text = "  share of peak  \(Int((rate / ceiling * 100).rounded())) %"
+    if size.isStreamed {
+      let bytes = size.inner * size.columns * (precision == .f32 ? 4 : 2)
+      let share = Double(bytes) / seconds / 1e9 / peak.read
+      text += ", of memory's speed  \(Int((share * 100).rounded())) %"
+    }
+    print(text)
   }
 
   private static func openBLAS(_ left: Tensor, _ right: Tensor) {

@@ -43,7 +43,7 @@ import Testing
 
   static let sizes = [
     [1, 1, 1], [1, 5, 33], [2, 64, 130], [3, 33, 128], [5, 31, 257], [7, 330, 40], [11, 12, 13],
-    [12, 32, 32], [13, 641, 65], [25, 40, 31], [200, 70, 90],
+    [12, 32, 32], [13, 641, 65], [25, 40, 31], [200, 70, 90], [3, 1025, 33], [26, 3100, 34],
   ]
 
   @Test(arguments: sizes, Precision.allCases)
@@ -65,6 +65,30 @@ import Testing
         transposed(right), isTransposed: true, precision: precision, workers: team)
       let other = Gemm.multiply(transposed(left), isTransposed: true, turned, workers: team)
       #expect(other.floats == plain.floats)
+    }
+  }
+
+  /// Bias, function and residual on the way, as afterwards one by one; longer sums than a block as well.
+  @Test(arguments: [[1, 5, 33], [13, 40, 65], [200, 1100, 70], [3, 0, 5]], Precision.allCases)
+  func finishesSums(size: [Int], precision: Precision) {
+    let (m, k, n) = (size[0], size[1], size[2])
+    let team = ThreadTeam(threadCount: 3)
+    let left = Self.values([m, k], seed: 7)
+    let packed = PackedMatrix(Self.values([k, n], seed: 8), precision: precision, workers: team)
+    let (bias, residual) = (Self.values([n], seed: 9), Self.values([m, n], seed: 10))
+    let sums = Gemm.multiply(left, packed, workers: team).floats
+    for activation in [nil, Activation.geluTanh, .swish] {
+      let fused = Gemm.multiply(
+        left, packed,
+        epilogue: Gemm.Epilogue(bias: bias, activation: activation, residual: residual),
+        workers: team)
+      let shifted = Tensor([m, n], sums.enumerated().map { $1 + bias.floats[$0 % n] })
+      let active = activation?.forward(shifted, workers: OneThread()) ?? shifted
+      #expect(fused.floats == zip(active.floats, residual.floats).map { $0 + $1 })
+      let plain = Gemm.multiply(
+        left, packed, epilogue: Gemm.Epilogue(activation: activation), workers: OneThread())
+      let alone = Tensor([m, n], sums)
+      #expect(plain.floats == (activation?.forward(alone, workers: OneThread()) ?? alone).floats)
     }
   }
 

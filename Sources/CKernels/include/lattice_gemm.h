@@ -38,11 +38,20 @@ void lattice_gemm_pack_f32(lattice_matrix b, int64_t k, int64_t n, int64_t panel
 void lattice_gemm_pack_bf16(lattice_matrix b, int64_t k, int64_t n, int64_t panel_begin, int64_t panel_end,
                             uint16_t *packed);
 
+// What becomes of a sum while it is still near: C = f(sum + bias[column]) + residual.
+typedef struct lattice_gemm_epilogue {
+   const float *bias;       // (N); NULL for none.
+   const float *residual;   // (M, N), rows c_rs apart as those of C; NULL for none.
+   int32_t      activation; // f, of lattice_activation.h; LATTICE_IDENTITY for none.
+} lattice_gemm_epilogue;
+
 // Which part of C is computed, and how.
 typedef struct lattice_gemm_range {
    int64_t row_begin, row_end;
    int64_t panel_begin, panel_end;
    int32_t accumulate; // Adds to C; otherwise C is not read.
+
+   const lattice_gemm_epilogue *epilogue; // NULL for none.
 } lattice_gemm_range;
 
 // C[row_begin..<row_end][32 panel_begin..<min(32 panel_end, n)]; c_rs from row to row of C, whose columns are dense.
