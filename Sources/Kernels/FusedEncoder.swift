@@ -186,7 +186,7 @@ package struct FusedEncoder: Sendable {
     let matrix = lattice_matrix(data: left, rs: k, cs: 1, is_bf16: 0)
     let range = lattice_gemm_range(
       row_begin: 0, row_end: Int64(rows), panel_begin: 0, panel_end: lattice_gemm_panels(n),
-      accumulate: 0)
+      accumulate: 0, epilogue: nil)
     switch right.precision {
     case .f32:
       right.elements.withFloats {
