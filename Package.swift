@@ -50,6 +50,8 @@ let package = Package(
     .library(name: "DistributionStages", type: .dynamic, targets: ["DistributionStages"]),
     .library(name: "FSQStages", type: .dynamic, targets: ["FSQStages"]),
     .library(name: "MaskGITStages", type: .dynamic, targets: ["MaskGITStages"]),
+    .library(name: "SceneStages", type: .dynamic, targets: ["SceneStages"]),
+    .library(name: "LabelStages", type: .dynamic, targets: ["LabelStages"]),
     .executable(name: "lattice", targets: ["lattice"]),
     .executable(name: "latticed", targets: ["latticed"]),
     .executable(name: "lattice-worker", targets: ["lattice-worker"]),
@@ -94,6 +96,9 @@ let package = Package(
     library("ImageCodecs", ["CImageCodecs", "CKernels"]),
     library("Metrics", ["CKernels"]),
     library("UViM", ["Autograd", "CKernels", "FSQ", "Kernels", "TensorCore"]),
+    library("Scenes", ["TensorCore"]),
+    plugin("SceneStages", ["Scenes", "TensorCore"]),
+    plugin("LabelStages", ["ImageCodecs", "Metrics", "TensorFiles"]),
     plugin("ImageStages", ["ImageCodecs", "Metrics"]),
     plugin("TensorStages", ["TensorFiles"]),
     plugin(
@@ -221,7 +226,10 @@ let package = Package(
     tests(
       "ModelFilesTests",
       ["Autograd", "Checkpoints", "Kernels", "ModelFiles", "TensorCore", "TensorFiles"]),
-    tests("MetricsTests", ["CKernels", "Metrics"]),
+    tests(
+      "MetricsTests", ["CKernels", "ImageCodecs", "Metrics"], exclude: ["Golden/README.md"],
+      resources: [.copy("Golden")]),
+    tests("ScenesTests", ["Scenes", "TensorCore"]),
     tests(
       "ImageCodecsTests", ["CKernels", "ImageCodecs"], exclude: ["Files/SOURCE.md"],
       resources: [.copy("Files")]),

@@ -137,11 +137,36 @@ public struct ParameterSpec: Sendable {
       name, value.map { $0.map(JSONText.string) }, item: #"{"type":"string"}"#, count: count, doc)
   }
 
+  /// A list of whole numbers that may be left out.
+  public static func optionalIntegers(
+    _ name: String, each: ClosedRange<Int>, count: ClosedRange<Int>, _ doc: String
+  ) -> ParameterSpec {
+    let item = #"{"type":"integer","minimum":\#(each.lowerBound),"maximum":\#(each.upperBound)}"#
+    return list(name, nil, isRequired: false, item: item, count: count, doc)
+  }
+
+  /// A list of numbers that may be left out.
+  public static func optionalNumbers(
+    _ name: String, each: ClosedRange<Double>, count: ClosedRange<Int>, _ doc: String
+  ) -> ParameterSpec {
+    let item = #"{"type":"number","minimum":\#(each.lowerBound),"maximum":\#(each.upperBound)}"#
+    return list(name, nil, isRequired: false, item: item, count: count, doc)
+  }
+
+  /// A list of texts that may be left out.
+  public static func optionalStrings(
+    _ name: String, count: ClosedRange<Int>, _ doc: String
+  ) -> ParameterSpec {
+    list(name, nil, isRequired: false, item: #"{"type":"string"}"#, count: count, doc)
+  }
+
   private static func list(
-    _ name: String, _ value: [String]?, item: String, count: ClosedRange<Int>, _ doc: String
+    _ name: String, _ value: [String]?, isRequired: Bool? = nil, item: String,
+    count: ClosedRange<Int>, _ doc: String
   ) -> ParameterSpec {
     ParameterSpec(
-      name, type: "array", doc: doc, value: value.map(JSONText.array), isRequired: value == nil,
+      name, type: "array", doc: doc, value: value.map(JSONText.array),
+      isRequired: isRequired ?? (value == nil),
       [
         ("items", item), ("minItems", "\(count.lowerBound)"), ("maxItems", "\(count.upperBound)"),
       ])

@@ -24,6 +24,9 @@ private let allowedImports: [String: Set<String>] = [
   "Sources/Metrics": ["CKernels"],
   "Sources/ImageCodecs": ["CImageCodecs", "CKernels"],
   "Sources/UViM": ["Autograd", "CKernels", "FSQ", "Kernels", "TensorCore"],
+  "Sources/Scenes": ["TensorCore"],
+  "Plugins/SceneStages": ["CStageABI", "Scenes", "StageSDK", "TensorCore"],
+  "Plugins/LabelStages": ["CStageABI", "ImageCodecs", "Metrics", "StageSDK", "TensorFiles"],
   "Plugins/ImageStages": ["CStageABI", "ImageCodecs", "Metrics", "StageSDK"],
   "Plugins/TensorStages": ["CStageABI", "StageSDK", "TensorFiles"],
   "Plugins/TokenizerStages": [
@@ -88,6 +91,8 @@ private let withoutFoundation: Set<String> = [
   "Sources/Convolutions",
   "Sources/Training", "Sources/Tokenizers", "Sources/PictureSets",
   "Sources/TensorFiles", "Sources/Checkpoints", "Sources/ModelFiles", "Sources/UViM",
+  "Sources/Scenes",
+  "Plugins/SceneStages", "Plugins/LabelStages",
   "Sources/Metrics",
   "Sources/ImageCodecs", "Plugins/ImageStages", "Plugins/TensorStages", "Plugins/FSQStages",
   "Plugins/MaskGITStages",

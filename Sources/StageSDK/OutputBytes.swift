@@ -1,10 +1,9 @@
 import Glibc
-import StageSDK
 
 /// Puts bytes into the files that the host publishes.
-enum OutputBytes {
+public enum OutputBytes {
   /// Writes a whole file; a full disk pauses the job, other trouble is worth another try.
-  static func write(_ bytes: UnsafeRawBufferPointer, to path: String) throws {
+  public static func write(_ bytes: UnsafeRawBufferPointer, to path: String) throws {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw error(path) }
     defer { close(descriptor) }

@@ -1,0 +1,153 @@
+import FoundationEssentials
+import Metrics
+import StageSDK
+import Synchronization
+
+/// Measures panoptic labels against the truth over a whole job: PQ, SQ and RQ as COCO's evaluation has them.
+final class PanopticMetricsStage: Stage, Sendable {
+  struct Parameters: Decodable {
+    let name: String
+    let categories: [String]
+    let things: [String]?
+    let exists: String?
+  }
+
+  static let descriptor = StageDescriptor(
+    id: "panoptic.metrics", version: "1.0.0",
+    summary: "Measures panoptic quality: PQ, SQ and RQ of all, of things and of stuff.",
+    kind: .sink,
+    parameters: [
+      .string(
+        "name", default: "panoptic-metrics", isTemplate: true,
+        "Of the tables NAME.json and NAME.csv, a line for each category."),
+      .strings(
+        "categories", default: [], count: 0...10_000,
+        "Names of the categories, of number 1 and on; others are called by their number."),
+      .optionalStrings(
+        "things", count: 0...10_000,
+        "Those of them that are counted one by one; all when left out."),
+      .optionalChoice(
+        "exists", ["error", "skip", "replace"],
+        "What to do about files of that name from before this job."),
+    ],
+    inputs: [
+      .tensor(
+        "panoptic", [.i32], ["N", "H", "W", 2], semantic: "panoptic.ids", "Predicted."),
+      .tensor(
+        "reference", [.i32], ["N", "H", "W", 2], semantic: "panoptic.ids",
+        "The truth; 0 and 0 for void, negative numbers for crowds."),
+    ], reduces: true)
+
+  private let parameters: Parameters
+  private let context: StageContext
+  /// By number of the item, so that sums are added up in the same order however items were split.
+  private let scores = Mutex<[Int: [Int: PanopticQuality.Counts]]>([:])
+
+  init(parameters: Parameters, context: StageContext) throws {
+    self.parameters = parameters
+    self.context = context
+  }
+
+  func process(_ batch: Batch) throws {
+    let (panoptic, reference) = (try batch.input("panoptic"), try batch.input("reference"))
+    try batch.forEachItem { index in
+      let predicted = LabelSegments(
+        try panoptic.row(index, Int32.self), width: panoptic.shape[2])
+      let truth = LabelSegments(try reference.row(index, Int32.self), width: reference.shape[2])
+      var quality = PanopticQuality()
+      do {
+        try quality.add(
+          predicted: predicted.ids, predicted.scored, truth: truth.ids, truth.scored)
+      } catch { throw StageError(.input, "\(error)") }
+      scores.withLock { $0[batch.item(index).number] = quality.counts }
+    }
+  }
+
+  func saveState(to directory: String) throws {
+    try write(try JSONEncoder().encode(scores.withLock { $0 }), to: "\(directory)/counts.json")
+  }
+
+  func loadState(from directory: String) throws {
+    let data = try Data(contentsOf: URL(filePath: "\(directory)/counts.json"))
+    let loaded = try JSONDecoder().decode(
+      [Int: [Int: PanopticQuality.Counts]].self, from: data)
+    scores.withLock { $0.merge(loaded) { $1 } }
+  }
+
+  func finish() throws {
+    let all = scores.withLock { $0.sorted { $0.key < $1.key } }
+    var quality = PanopticQuality()
+    for (_, counts) in all { quality.add(PanopticQuality(counts: counts)) }
+    let things = Set(
+      (parameters.things ?? parameters.categories).compactMap { name in
+        parameters.categories.firstIndex(of: name).map { $0 + 1 }
+      })
+    let known = Set(quality.counts.keys)
+    let isUnnamed = parameters.categories.isEmpty
+    let summary = Summary(
+      items: all.count, all: Summary.Row(quality.averages()),
+      things: Summary.Row(quality.averages(over: isUnnamed ? known : things)),
+      stuff: Summary.Row(quality.averages(over: isUnnamed ? [] : known.subtracting(things))),
+      perCategory: Dictionary(
+        uniqueKeysWithValues: quality.counts.map { (name($0.key), Summary.Row($0.value.quality)) }))
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    try write(try encoder.encode(summary) + Data("\n".utf8), to: try output(".json"))
+    var table = "category,pq,sq,rq,tp,fp,fn\n"
+    for (category, counts) in quality.counts.sorted(by: { $0.key < $1.key }) {
+      let row = counts.quality
+      table += "\(CSV.field(name(category))),\(row.panoptic),\(row.segmentation),\(row.recognition)"
+      table += ",\(counts.truePositives),\(counts.falsePositives),\(counts.falseNegatives)\n"
+    }
+    try write(Data(table.utf8), to: try output(".csv"))
+  }
+
+  private struct Summary: Encodable {
+    struct Row: Encodable {
+      let pq, sq, rq: Double
+      let categories: Int
+
+      init(_ averages: PanopticQuality.Averages) {
+        pq = averages.panoptic
+        sq = averages.segmentation
+        rq = averages.recognition
+        categories = averages.categories
+      }
+    }
+
+    let items: Int
+    let all, things, stuff: Row
+    let perCategory: [String: Row]
+
+    enum CodingKeys: String, CodingKey {
+      case items, all, things, stuff, perCategory = "per_category"
+    }
+  }
+
+  private func name(_ category: Int) -> String {
+    let names = parameters.categories
+    return names.indices.contains(category - 1) ? names[category - 1] : "\(category)"
+  }
+
+  private func output(_ ending: String) throws -> String {
+    try context.outputFile(
+      name: parameters.name + ending, existing: parameters.exists, role: .table)
+  }
+
+  private func write(_ data: Data, to path: String) throws {
+    try data.withUnsafeBytes { try OutputBytes.write($0, to: path) }
+  }
+}
+
+extension LabelSegments {
+  /// A number for each pixel's segment, from 1 on; 0 for void.
+  fileprivate var ids: [UInt32] { pixels.map { UInt32(($0 ?? -1) + 1) } }
+
+  /// The segments as metrics take them.
+  fileprivate var scored: [PanopticQuality.Segment] {
+    segments.enumerated().map { index, segment in
+      PanopticQuality.Segment(
+        id: UInt32(index + 1), category: Int(segment.category), isCrowd: segment.number < 0)
+    }
+  }
+}

@@ -1,0 +1,144 @@
+import FoundationEssentials
+import ImageCodecs
+import StageSDK
+import Synchronization
+
+/// Writes panoptic labels as COCO does, and as an overlay with a legend for people.
+final class PanopticWriteStage: Stage, Sendable {
+  struct Parameters: Decodable {
+    let name: String
+    let overlay: String
+    let json: String
+    let categories: [String]
+    let things: [String]?
+    let exists: String?
+  }
+
+  static let descriptor = StageDescriptor(
+    id: "panoptic.write", version: "1.0.0",
+    summary: "Writes panoptic labels as COCO PNG and JSON, and as overlays with a legend.",
+    kind: .sink,
+    parameters: [
+      .string(
+        "name", default: "{item.stem}.png", isTemplate: true, "The mask's name, ending in .png."),
+      .string(
+        "overlay", default: "{item.stem}.overlay.png", isTemplate: true,
+        "The overlay's name; empty for none."),
+      .string(
+        "json", default: "panoptic.json", isTemplate: true,
+        "The name of the file that says what segments are."),
+      .strings(
+        "categories", default: [], count: 0...10_000,
+        "Names of the categories, of number 1 and on; others are called by their number."),
+      .optionalStrings(
+        "things", count: 0...10_000,
+        "Those of them that are counted one by one; all when left out."),
+      .optionalChoice(
+        "exists", ["error", "skip", "replace"],
+        "What to do about files of that name from before this job."),
+    ],
+    inputs: [
+      .tensor(
+        "panoptic", [.i32], ["N", "H", "W", 2], semantic: "panoptic.ids",
+        "Category and number of the segment."),
+      .tensor(
+        "image", [.f32], ["N", "H2", "W2", 3], semantic: "image.rgb",
+        "What the overlay lies on; of the same size.", optional: true),
+    ], reduces: true)
+
+  private let parameters: Parameters
+  private let context: StageContext
+  private let written = Mutex<[Entry]>([])
+
+  /// What the JSON file says of one picture.
+  private struct Entry: Codable {
+    var number: Int
+    var picture: COCOPanoptic.Picture
+    var annotation: COCOPanoptic.Annotation
+  }
+
+  init(parameters: Parameters, context: StageContext) throws {
+    try Self.check(parameters)
+    self.parameters = parameters
+    self.context = context
+  }
+
+  static func outputs(
+    for inputs: [String: TensorShape], parameters: Parameters
+  ) throws -> [String: TensorShape]? {
+    try check(parameters)
+    return [:]
+  }
+
+  private static func check(_ parameters: Parameters) throws {
+    for (key, name) in [("name", parameters.name), ("overlay", parameters.overlay)]
+    where !(key == "overlay" && name.isEmpty) && !name.lowercased().hasSuffix(".png") {
+      throw StageError(.config, "'\(name)' doesn't end in .png", parameter: key)
+    }
+    if let other = parameters.things?.first(where: { !parameters.categories.contains($0) }) {
+      throw StageError(
+        .config, "'\(other)' is among 'things', but not among 'categories'", parameter: "things")
+    }
+  }
+
+  func process(_ batch: Batch) throws {
+    let panoptic = try batch.input("panoptic")
+    let image = try batch.optionalInput("image")
+    let (height, width) = (panoptic.shape[1], panoptic.shape[2])
+    try batch.forEachItem { index in
+      let labels = try panoptic.row(index, Int32.self)
+      let segments = LabelSegments(labels, width: width)
+      let path = try batch.outputFile(
+        item: index, name: parameters.name, existing: parameters.exists)
+      try segments.mask(width: width, height: height).write(to: path)
+      let item = batch.item(index)
+      let name = path.split(separator: "/").last.map(String.init) ?? path
+      let entry = Entry(
+        number: item.number,
+        picture: COCOPanoptic.Picture(
+          id: item.number, fileName: item.id, width: width, height: height),
+        annotation: COCOPanoptic.Annotation(
+          imageID: item.number, fileName: name, segments: segments.described))
+      written.withLock { $0.append(entry) }
+      guard !parameters.overlay.isEmpty else { return }
+      let pixels = try image.flatMap { image in
+        image.shape[1] == height && image.shape[2] == width ? try image.row(index, Float.self) : nil
+      }
+      let overlay = try batch.outputFile(
+        item: index, name: parameters.overlay, existing: parameters.exists, role: .preview)
+      try PanopticOverlay(segments, names: parameters.categories).canvas(
+        over: pixels, width: width, height: height
+      ).write(to: overlay)
+    }
+  }
+
+  func saveState(to directory: String) throws {
+    let data = try JSONEncoder().encode(written.withLock { $0 })
+    try write(data, to: "\(directory)/segments.json")
+  }
+
+  func loadState(from directory: String) throws {
+    let data = try Data(contentsOf: URL(filePath: "\(directory)/segments.json"))
+    let loaded = try JSONDecoder().decode([Entry].self, from: data)
+    written.withLock { $0 += loaded }
+  }
+
+  func finish() throws {
+    let entries = written.withLock { $0.sorted { $0.number < $1.number } }
+    let things = parameters.things ?? parameters.categories
+    let coco = COCOPanoptic(
+      images: entries.map(\.picture), annotations: entries.map(\.annotation),
+      categories: parameters.categories.enumerated().map { index, name in
+        COCOPanoptic.Category(id: index + 1, name: name, isThing: things.contains(name) ? 1 : 0)
+      })
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let path = try context.outputFile(
+      name: parameters.json, existing: parameters.exists, role: .table)
+    try write(try encoder.encode(coco) + Data("\n".utf8), to: path)
+  }
+
+  private func write(_ data: Data, to path: String) throws {
+    try data.withUnsafeBytes { try OutputBytes.write($0, to: path) }
+  }
+}

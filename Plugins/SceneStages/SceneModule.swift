@@ -1,0 +1,12 @@
+public import CStageABI
+import StageSDK
+
+/// The plugin's table of contents.
+@c(lattice_stage_module_v1)
+public func latticeStageModule(
+  hostMinor: UInt32, why: UnsafeMutablePointer<UnsafePointer<CChar>?>?
+) -> UnsafePointer<lattice_stage_module>? {
+  StageModule.export(
+    id: "org.lattice.scenes", version: "1.0.0", vendor: "Lattice", license: "Apache-2.0",
+    stages: [RenderStage.self], hostMinor: hostMinor, why: why)
+}
