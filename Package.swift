@@ -51,6 +51,7 @@ let package = Package(
     .library(name: "FSQStages", type: .dynamic, targets: ["FSQStages"]),
     .library(name: "MaskGITStages", type: .dynamic, targets: ["MaskGITStages"]),
     .library(name: "SceneStages", type: .dynamic, targets: ["SceneStages"]),
+    .library(name: "UViMStages", type: .dynamic, targets: ["UViMStages"]),
     .library(name: "LabelStages", type: .dynamic, targets: ["LabelStages"]),
     .executable(name: "lattice", targets: ["lattice"]),
     .executable(name: "latticed", targets: ["latticed"]),
@@ -95,9 +96,15 @@ let package = Package(
       "ModelFiles", ["Autograd", "Checkpoints", "TensorCore", "TensorFiles"]),
     library("ImageCodecs", ["CImageCodecs", "CKernels"]),
     library("Metrics", ["CKernels"]),
-    library("UViM", ["Autograd", "CKernels", "FSQ", "Kernels", "TensorCore"]),
+    library("UViM", ["Autograd", "CKernels", "FSQ", "Kernels", "TensorCore", "Training"]),
     library("Scenes", ["TensorCore"]),
     plugin("SceneStages", ["Scenes", "TensorCore"]),
+    plugin(
+      "UViMStages",
+      [
+        "Autograd", "Checkpoints", "Kernels", "ModelFiles", "PictureSets", "Scenes", "TensorCore",
+        "Training", "UViM",
+      ]),
     plugin("LabelStages", ["ImageCodecs", "Metrics", "TensorFiles"]),
     plugin("ImageStages", ["ImageCodecs", "Metrics"]),
     plugin("TensorStages", ["TensorFiles"]),
@@ -221,7 +228,10 @@ let package = Package(
       "CheckpointsTests", ["CZlib", "Checkpoints", "TensorFiles"], exclude: ["Golden/README.md"],
       resources: [.copy("Golden")]),
     tests(
-      "UViMTests", ["Autograd", "Checkpoints", "Kernels", "TensorCore", "TensorFiles", "UViM"],
+      "UViMTests",
+      [
+        "Autograd", "Checkpoints", "Kernels", "TensorCore", "TensorFiles", "Training", "UViM",
+      ],
       exclude: ["Golden/README.md"], resources: [.copy("Golden")]),
     tests(
       "ModelFilesTests",

@@ -28,6 +28,11 @@ struct GoldenFiles {
 
   func tensor(_ name: String) throws -> Tensor { try Self.tensor(name, of: numbers) }
 
+  /// Names and shapes of the network's file.
+  func entries() throws -> [(name: String, shape: [Int])] {
+    try Checkpoint(path: "\(Self.folder)/\(name).npz").entries.map { ($0.name, $0.shape) }
+  }
+
   /// Gives parameters their values, and hands out those of the state.
   func load(_ parameters: [Parameter]) throws -> (String) throws -> Tensor {
     let checkpoint = try Checkpoint(path: "\(Self.folder)/\(name).npz")

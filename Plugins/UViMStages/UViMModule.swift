@@ -1,0 +1,16 @@
+public import CStageABI
+import StageSDK
+
+/// The plugin's table of contents.
+@c(lattice_stage_module_v1)
+public func latticeStageModule(
+  hostMinor: UInt32, why: UnsafeMutablePointer<UnsafePointer<CChar>?>?
+) -> UnsafePointer<lattice_stage_module>? {
+  StageModule.export(
+    id: "org.lattice.uvim", version: "1.0.0", vendor: "Lattice", license: "Apache-2.0",
+    stages: [
+      DepthStage.self, ColorizeStage.self, PanopticStage.self, EncodeStage.self,
+      PredictCodeStage.self, DecodeStage.self, ImportStage.self, TrainStage.self,
+      TrainLanguageStage.self,
+    ], hostMinor: hostMinor, why: why)
+}

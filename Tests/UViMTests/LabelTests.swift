@@ -1,0 +1,109 @@
+import Autograd
+import TensorCore
+import Testing
+import UViM
+
+@Suite struct LabelTests {
+  @Test func patchesComeBackTogether() {
+    let pictures = Tensor([2, 4, 6, 3], (0..<144).map(Float.init))
+    let cut = Patches.cut(pictures, size: 2)
+    #expect(cut.shape == [2, 6, 12])
+    #expect(Array(cut.floats[12..<18]) == [6, 7, 8, 9, 10, 11])
+    // Pixel by pixel to channel by channel.
+    var channels: [Float] = []
+    for patch in 0..<12 {
+      for channel in 0..<3 {
+        for pixel in 0..<4 { channels.append(cut.floats[patch * 12 + pixel * 3 + channel]) }
+      }
+    }
+    let joined = Patches.join(Tensor([2, 6, 3, 4], channels), size: 2, columns: 3)
+    #expect(joined.floats == pictures.floats && joined.shape == pictures.shape)
+  }
+
+  @Test func labelsAreFoundAgainInLogits() {
+    let map = (0..<32).map { Int32($0 * 7 % 5) }
+    let labels = LabelMaps.cut(map, batch: 2, width: 4, size: 2)
+    #expect(labels.shape == [2, 4, 4])
+    #expect(Array(labels.integers[0..<4]) == [map[0], map[1], map[4], map[5]])
+    #expect(LabelMaps.greatest(LabelMaps.oneHot(labels, values: 5), columns: 2) == map)
+  }
+
+  @Test func unknownLabelsHaveNoOne() {
+    let labels = Tensor([1, 1, 4], integers: [-1, 5, 0, 2])
+    #expect(
+      LabelMaps.oneHot(labels, values: 3).floats == [0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1])
+  }
+
+  /// The bins of the authors' code: floor((x - 0.001) / 9.999 · 256), cut off.
+  @Test func depthFallsIntoBins() {
+    let bins = DepthBins(range: 0.001...10, count: 256)
+    #expect(bins.bin(of: 0) == 0 && bins.bin(of: 12) == 255 && bins.bin(of: .nan) == 0)
+    #expect(bins.bin(of: 5) == 127)
+    #expect(abs(bins.metres(of: 127) - 4.98095) < 1e-4)
+    for bin in 0..<256 as Range<Int32> { #expect(bins.bin(of: bins.metres(of: bin)) == bin) }
+  }
+
+  /// Segments in the order of their centres; void, a crowd and one too many.
+  @Test func instancesAreNumberedByTheirCentres() {
+    let labels: [Int32] = [
+      2, 9, 2, 9, 1, 4, 0, 0,
+      2, 9, 3, 7, 1, 4, 5, -1,
+    ]
+    let maps = labels.withUnsafeBufferPointer {
+      PanopticLabels.canonical($0, width: 4, semantics: 6, instances: 3)
+    }
+    #expect(maps.semantics == [2, 2, 1, 0, 2, 3, 1, -1])
+    #expect(maps.instances == [1, 1, 2, 0, 1, -1, 2, -1])
+  }
+
+  /// An instance's category is that of the greatest sum, not of the most pixels.
+  @Test func categoriesAreChosenBySums() {
+    let semantics = Tensor([1, 3, 4], [0, 0, 0, 9, 1, 1, 5, 0, 3, 0, 0, 0])
+    let instances = Tensor([1, 2, 4], [1, 1, 1, 0, 0, 0, 0, 1])
+    func decoded(_ least: Double) -> [Int32] {
+      PanopticLabels.decoded(
+        semantics: semantics, instances: instances, columns: 1, leastShare: least)
+    }
+    #expect(decoded(0) == [1, 1, 1, 1, 1, 1, 0, 0])
+    #expect(decoded(0.8) == [0, 0, 0, 0, 0, 0, 0, 0])
+  }
+
+  @Test func codesAreDroppedAtRandom() {
+    var random = CounterRandom(seed: 1)
+    let kept = CodeDropout.kept(batch: 2000, length: 16, random: &random)
+    let shares = (0..<16).map { place in
+      Double((0..<2000).count { kept[$0 * 16 + place] }) / 2000
+    }
+    #expect(shares.allSatisfy { abs($0 - 0.5) < 0.05 })
+    let counts = (0..<2000).map { item in (0..<16).count { kept[item * 16 + $0] } }
+    #expect(Set(counts) == Set(0...16))
+  }
+
+  @Test func rareCodesAreSplitOff() {
+    let averages = CodebookAverages(momentum: 0.5, leastCount: 0.1)
+    var random = CounterRandom(seed: 1)
+    let moved = averages.updated(
+      dictionary: Tensor([2, 1], [8, 0.02]), counts: Tensor([2], [4, 0.02]),
+      vectors: Tensor([2, 1], [2, 4]), codes: Tensor([2], integers: [0, 0]), random: &random)
+    // Sums: 0.5 · 8 + 0.5 · 6 = 7, counts: 0.5 · 4 + 0.5 · 2 = 3, halved by the split.
+    #expect(moved.dictionary.floats[0] == 3.5 && moved.counts.floats == [1.5, 1.5])
+    #expect(abs(moved.dictionary.floats[1] / 3.5 - 1) <= 0.0011)
+  }
+
+  @Test(arguments: [
+    ("params/encoder/encoder_norm/bias", "encoder/encoder_norm/bias"),
+    ("opt/target/Decoder/encoder_norm/bias", "decoder/encoder_norm/bias"),
+    (
+      "Encoder/encoderblock_3/MultiHeadDotProductAttention_1/key/kernel",
+      "encoder/encoderblock_3/MultiHeadDotProductAttention_0/key/kernel"
+    ),
+    (
+      "params/encoder/encoderblock_0/LayerNorm_2/scale",
+      "encoder/encoderblock_0/LayerNorm_1/scale"
+    ),
+    ("decoder/EncDecBlock2/LayerNorm2/scale", "decoder/EncDecBlock2/LayerNorm2/scale"),
+    ("state/dictionary", "state/dictionary"), ("opt/state/0/mu", nil),
+  ]) func oldNamesAreKnown(old: String, new: String?) {
+    #expect(CheckpointShapes.canonical(old) == new)
+  }
+}
