@@ -84,7 +84,7 @@ let package = Package(
     library("Autograd", ["CKernels", "Convolutions", "Kernels", "TensorCore"]),
     library("Training", ["Autograd", "CKernels", "Kernels", "TensorCore", "TensorFiles"]),
     .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
-    library("Convolutions", ["CKernels", "COneDNN"]),
+    library("Convolutions", ["CKernels", "COneDNN", "TensorCore"]),
     library("TensorFiles"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     library("Checkpoints", ["CZlib", "TensorFiles"]),
@@ -178,7 +178,7 @@ let package = Package(
       dependencies: [
         "Autograd", "CKernels", "COpenBLAS", "Convolutions", "FSQ", "JobReport", "Kernels",
         "MaskGIT",
-        "TensorCore", "UViM", argumentParser,
+        "TensorCore", "Tokenizers", "UViM", argumentParser,
       ], swiftSettings: settings),
     tests("JobModelTests", ["JobModel"]),
     tests("DurableFilesTests", ["DurableFiles"]),
@@ -222,7 +222,7 @@ let package = Package(
       "FeatureNetworksTests",
       ["Autograd", "Checkpoints", "FeatureNetworks", "ModelFiles", "TensorCore"],
       exclude: ["Golden/README.md"], resources: [.copy("Golden")]),
-    tests("ConvolutionsTests", ["CKernels", "Convolutions"]),
+    tests("ConvolutionsTests", ["CKernels", "Convolutions", "TensorCore"]),
     tests("TensorFilesTests", ["TensorFiles"]),
     tests(
       "CheckpointsTests", ["CZlib", "Checkpoints", "TensorFiles"], exclude: ["Golden/README.md"],

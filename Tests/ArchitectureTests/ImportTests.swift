@@ -17,7 +17,7 @@ private let allowedImports: [String: Set<String>] = [
   "Sources/Distributions": ["COpenBLAS"],
   "Sources/PictureSets": ["Checkpoints", "ImageCodecs", "TensorCore", "TensorFiles"],
   "Sources/Tokenizers": ["Autograd", "CKernels", "FSQ", "Kernels", "TensorCore", "Training"],
-  "Sources/Convolutions": ["CKernels", "COneDNN"],
+  "Sources/Convolutions": ["CKernels", "COneDNN", "TensorCore"],
   "Sources/TensorFiles": [],
   "Sources/Checkpoints": ["CZlib", "TensorFiles"],
   "Sources/ModelFiles": ["Autograd", "Checkpoints", "TensorCore", "TensorFiles"],
@@ -78,7 +78,7 @@ private let allowedImports: [String: Set<String>] = [
   ],
   "Sources/lattice-bench": [
     "ArgumentParser", "Autograd", "CKernels", "COpenBLAS", "Convolutions", "FSQ", "JobReport",
-    "Kernels", "MaskGIT", "TensorCore", "UViM",
+    "Kernels", "MaskGIT", "TensorCore", "Tokenizers", "UViM",
   ],
 ]
 
