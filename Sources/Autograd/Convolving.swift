@@ -1,25 +1,53 @@
 import Convolutions
+import Kernels
 import TensorCore
 
 /// The passes of a plan, on tensors.
 struct Convolving {
   let plan: ConvolutionPlan
+  private let workers: any Workers
+  /// Where few channels come out, which libraries are slow at.
+  private let narrow: NarrowConvolution?
+
+  init(_ plan: ConvolutionPlan, workers: any Workers) {
+    self.plan = plan
+    self.workers = workers
+    let (shape, source) = (plan.shape, plan.source)
+    guard shape.outChannels <= NarrowConvolution.mostChannels, source.block == 16 else {
+      narrow = nil
+      return
+    }
+    let planes = Planes(
+      count: source.count * source.channels / 16, height: source.height, width: source.width,
+      block: 16)
+    narrow = NarrowConvolution(
+      planes, blocks: source.channels / 16, outChannels: shape.outChannels,
+      kernel: (shape.kernelHeight, shape.kernelWidth),
+      stride: (shape.strideHeight, shape.strideWidth),
+      padding: (shape.padding.top, shape.padding.left), output: (shape.outHeight, shape.outWidth))
+  }
 
   /// Convolves.
   ///
   /// - Parameters:
   ///   - input: In the plan's source layout.
-  ///   - weights: (out, in, height, width); not looked at when they come packed.
-  ///   - packed: The same, packed; nil when they aren't.
+  ///   - weights: (out, in, height, width).
+  ///   - packed: The same, packed, asked for where they are of use; nil when they can't be.
   ///   - bias: (out), or nil for none.
   ///   - residual: Added to the result, which takes its place if nobody else holds it; nil for none.
   /// - Returns: In the plan's destination layout.
   /// - Throws: ``ConvolutionError``.
   func forward(
-    _ input: Tensor, _ weights: Tensor, packed: PackedWeights?, bias: Tensor?,
-    residual: consuming Tensor?
+    _ input: Tensor, _ weights: Tensor, packed: (ConvolutionPlan) throws -> PackedWeights?,
+    bias: Tensor?, residual: consuming Tensor?
   ) throws -> Tensor {
     let isAdded = residual != nil
+    if !isAdded, let narrow {
+      return narrow(
+        input, weights, bias: bias, as: FeatureMap.shape(plan.destination), workers: workers)
+    }
+    let packed = try packed(plan)
+    if residual?.isUnique == false { residual = residual.map(copy) }
     var output = residual ?? Self.memory(for: plan.destination)
     residual = nil
     try input.withFloats { input in
@@ -56,6 +84,10 @@ struct Convolving {
       }
     }
     return result
+  }
+
+  private func copy(_ tensor: Tensor) -> Tensor {
+    ElementwiseWork.map(tensor, workers: workers) { $1.update(from: $0, count: Int($2)) }
   }
 
   /// Memory that is written to next.

@@ -30,14 +30,14 @@ extension Pass {
     let plan = try plan(shape, sourceBlock: map.layout.block)
     precondition(
       residual.map { $0.layout == plan.destination } ?? true, "a residual lies like the result")
-    let convolving = Convolving(plan: plan)
+    let convolving = Convolving(plan, workers: workers)
     let (weights, biases) = (variable(weight), bias.map { variable($0) })
     let input = map.variable
     guard isLearned([input, weights] + [biases, residual?.variable].compactMap(\.self)) else {
       let held = residual?.variable.value
       residual = nil
       let value = try convolving.forward(
-        input.value, weights.value, packed: weight.packed(for: plan), bias: biases?.value,
+        input.value, weights.value, packed: { try weight.packed(for: $0) }, bias: biases?.value,
         residual: consume held)
       return FeatureMap(Variable(value), plan.destination)
     }
@@ -48,7 +48,8 @@ extension Pass {
     }
     let added = residual?.variable
     let value = try convolving.forward(
-      input.value, weights.value, packed: weights.needsGradient ? nil : weight.packed(for: plan),
+      input.value, weights.value,
+      packed: { weights.needsGradient ? nil : try weight.packed(for: $0) },
       bias: biases?.value, residual: added?.value)
     let inputs = [input, weights] + [biases, added].compactMap(\.self)
     let output = result(value, of: inputs) { gradient, pass in

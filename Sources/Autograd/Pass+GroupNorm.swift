@@ -7,7 +7,8 @@ extension Pass {
   /// Source: Wu and He 2018, "Group normalization", equations 1, 2 and 7.
   ///
   /// - Parameters:
-  ///   - map: What goes in.
+  ///   - map: What goes in. Without a tape the result takes its place if nobody else holds it, as when it is handed over
+  ///     by `consume`.
   ///   - gain: Shape (channels).
   ///   - offset: Shape (channels); nil for none.
   ///   - groups: Parts of the channels that are normalised on their own; flax's default is 32.
@@ -15,16 +16,27 @@ extension Pass {
   ///   - activation: Of the result; nil for none.
   /// - Returns: Of the input's layout.
   package func groupNorm(
-    _ map: FeatureMap, gain: Parameter, offset: Parameter?, groups: Int = 32,
+    _ map: consuming FeatureMap, gain: Parameter, offset: Parameter?, groups: Int = 32,
     epsilon: Float = 1e-6, activation: Activation? = nil
   ) -> FeatureMap {
     let norm = GroupNorm(
       channels: map.channels, groups: groups, epsilon: epsilon, activation: activation)
-    let (input, planes) = (map.variable, map.planes)
+    let (layout, planes) = (map.layout, map.planes)
     let (gains, offsets) = (variable(gain), offset.map { variable($0) })
     precondition(gains.shape.count == map.channels, "one gain for each channel")
     let statistics = norm.statistics(
-      input.value, planes, gain: gains.value, offset: offsets?.value, workers: workers)
+      map.variable.value, planes, gain: gains.value, offset: offsets?.value, workers: workers)
+    guard isLearned([map.variable, gains] + [offsets].compactMap(\.self)) else {
+      var value = map.variable.value
+      _ = consume map
+      if value.isUnique {
+        norm.apply(to: &value, planes, statistics, workers: workers)
+      } else {
+        value = norm.forward(value, planes, statistics, workers: workers)
+      }
+      return FeatureMap(Variable(value), layout)
+    }
+    let input = map.variable
     let value = norm.forward(input.value, planes, statistics, workers: workers)
     let inputs = [input, gains] + [offsets].compactMap(\.self)
     let output = result(value, of: inputs) { gradient, pass in
@@ -35,7 +47,7 @@ extension Pass {
       offsets?.accumulate(parts.offset.reshaped(gains.shape), pass)
       if let part = parts.input { input.accumulate(part, pass) }
     }
-    return FeatureMap(output, map.layout)
+    return FeatureMap(output, layout)
   }
 
   /// Adds a number to each channel.

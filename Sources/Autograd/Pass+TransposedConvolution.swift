@@ -29,7 +29,7 @@ extension Pass {
     let plan = try plan(
       shape, sourceBlock: FeatureLayout.preferredBlock(channels: sizes[1]),
       destinationBlock: map.layout.block)
-    let convolving = Convolving(plan: plan)
+    let convolving = Convolving(plan, workers: workers)
     let (input, weights) = (map.variable, variable(weight))
     let value = try convolving.backwardData(input.value, weights.value)
     if isLearned([input]) { try plan.prepare(.forward) }
@@ -39,7 +39,8 @@ extension Pass {
       Pass.mustSucceed {
         if input.needsGradient {
           input.accumulate(
-            try convolving.forward(gradient, weights.value, packed: nil, bias: nil, residual: nil),
+            try convolving.forward(
+              gradient, weights.value, packed: { _ in nil }, bias: nil, residual: nil),
             pass)
         }
         if weights.needsGradient {

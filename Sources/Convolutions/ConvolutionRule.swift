@@ -12,14 +12,14 @@ enum ConvolutionRule {
 
   /// Whether it is the faster one.
   ///
-  /// The transforms of weights cost as much for one tile of 4x4 results as for a thousand: measured, they pay from about
-  /// 32 tiles on, packed weights (transformed once) from 64 x fewer channels. Narrow layers do too little between the
-  /// transforms of their pixels.
+  /// Transformed weights are four times as many, and read whole for one tile of 4x4 results as for a thousand: measured,
+  /// that pays from a dozen tiles on where they come packed, and from about 32 where gradients are transformed in each
+  /// pass. Narrow layers do too little between the transforms of their pixels.
   static func prefersWinograd(
     _ shape: ConvolutionShape, _ precision: ConvolutionPrecision, _ pass: ConvolutionPass
   ) -> Bool {
     let tiles = shape.count * ((shape.outHeight + 3) / 4) * ((shape.outWidth + 3) / 4)
-    return canWinograd(shape, precision) && tiles >= 32
+    return canWinograd(shape, precision) && tiles >= (pass == .forward ? 12 : 32)
       && min(shape.inChannels, shape.outChannels) >= 32
   }
 

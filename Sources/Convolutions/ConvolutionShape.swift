@@ -97,7 +97,7 @@ package struct ConvolutionShape: Hashable, Sendable {
   package var weightCount: Int { outChannels * inChannels * kernelHeight * kernelWidth }
 
   /// Whether products of bf16 would only slow it down: Winograd's method in f32 does with a quarter of them.
-  package var isFastestInF32: Bool { ConvolutionRule.prefersWinograd(self, .f32, .forward) }
+  package var isFastestInF32: Bool { ConvolutionRule.prefersWinograd(self, .f32, .backwardData) }
 
   /// Multiplications and additions of one pass, done directly.
   package var operations: Int { 2 * count * outHeight * outWidth * weightCount }

@@ -93,11 +93,42 @@ package struct GroupNorm: Sendable {
   package func forward(
     _ value: Tensor, _ planes: Planes, _ statistics: Statistics, workers: any Workers
   ) -> Tensor {
-    let (kind, block) = (kind, planes.block)
-    return stretchByStretch([value], planes, statistics, [], workers) { sources, rows, to, pixels in
-      lattice_normalize_f32(
-        kind, sources[0], rows[0], rows[1], rows[2], to, pixels, Int64(block))
+    Tensor(value.shape) { result in
+      value.withFloats {
+        normalize($0.baseAddress, into: result.baseAddress, planes, statistics, workers)
+      }
     }
+  }
+
+  /// The same in place.
+  package func apply(
+    to value: inout Tensor, _ planes: Planes, _ statistics: Statistics, workers: any Workers
+  ) {
+    value.withMutableFloats {
+      normalize(UnsafePointer($0.baseAddress), into: $0.baseAddress, planes, statistics, workers)
+    }
+  }
+
+  private func normalize(
+    _ source: UnsafePointer<Float>?, into target: UnsafeMutablePointer<Float>?, _ planes: Planes,
+    _ statistics: Statistics, _ workers: any Workers
+  ) {
+    let (stretches, kind, block) = (Stretches(planes), kind, planes.block)
+    let (source, target) = (SendableConstant(source), SendablePointer(target))
+    let means = SendableConstant(statistics.means.withFloats { $0.baseAddress })
+    let scales = SendableConstant(statistics.scales.withFloats { $0.baseAddress })
+    let offsets = SendableConstant(statistics.offsets.withFloats { $0.baseAddress })
+    workers.forRanges(stretches.count) { range in
+      for index in range {
+        let stretch = stretches[index]
+        let channel = stretch.plane * block
+        lattice_normalize_f32(
+          kind, source.pointer.map { $0 + stretch.offset }, means.pointer.map { $0 + channel },
+          scales.pointer.map { $0 + channel }, offsets.pointer.map { $0 + channel },
+          target.pointer.map { $0 + stretch.offset }, Int64(stretch.pixels), Int64(block))
+      }
+    }
+    withExtendedLifetime(statistics) {}
   }
 
   /// The gradients of gain and offset, both of shape (channels), and of the input when it is wanted.

@@ -137,6 +137,11 @@ package struct Tensor: Sendable {
     }
   }
 
+  /// Whether it can be changed in place, without a copy: nobody else shares its memory.
+  package var isUnique: Bool {
+    mutating get { isKnownUniquelyReferenced(&storage) && !storage.isBorrowed }
+  }
+
   /// All elements of an f32 tensor.
   package var floats: [Float] { withFloats { Array($0) } }
   /// All elements of an i32 tensor.

@@ -26,7 +26,7 @@ struct ConvolutionLayer {
   func callAsFunction(
     _ map: FeatureMap, _ pass: Pass, adding residual: consuming FeatureMap? = nil
   ) throws -> FeatureMap {
-    try pass.convolve(map, weight: kernel, bias: bias, adding: residual)
+    try pass.convolve(map, weight: kernel, bias: bias, adding: consume residual)
   }
 }
 
@@ -42,8 +42,8 @@ struct NormAndSwish {
     self.groups = groups
   }
 
-  func callAsFunction(_ map: FeatureMap, _ pass: Pass) -> FeatureMap {
+  func callAsFunction(_ map: consuming FeatureMap, _ pass: Pass) -> FeatureMap {
     pass.groupNorm(
-      map, gain: scale, offset: bias, groups: groups, epsilon: 1e-6, activation: .swish)
+      consume map, gain: scale, offset: bias, groups: groups, epsilon: 1e-6, activation: .swish)
   }
 }

@@ -24,9 +24,9 @@ struct ResidualBlock {
   }
 
   func callAsFunction(_ map: consuming FeatureMap, _ pass: Pass) throws -> FeatureMap {
-    var hidden = try first.convolution(first.norm(map, pass), pass)
-    hidden = second.norm(hidden, pass)
-    guard let shortcut else { return try second.convolution(hidden, pass, adding: map) }
+    var hidden = try first.convolution(first.norm(copy map, pass), pass)
+    hidden = second.norm(consume hidden, pass)
+    guard let shortcut else { return try second.convolution(hidden, pass, adding: consume map) }
     let output = try second.convolution(hidden, pass)
     return try shortcut(output, pass, adding: output)
   }

@@ -35,11 +35,11 @@ struct TokenizerDecoder {
   /// Codes (N, h, w, width) to pictures (N, h x stride, w x stride, 3) of about 0...1, not cut off.
   func callAsFunction(_ codes: Variable, _ pass: Pass) throws -> Variable {
     var map = try input(pass.features(codes), pass)
-    for block in middle { map = try block(map, pass) }
+    for block in middle { map = try block(consume map, pass) }
     for level in levels {
-      for block in level.blocks { map = try block(map, pass) }
+      for block in level.blocks { map = try block(consume map, pass) }
       if let enlarging = level.enlarging { map = try enlarging(pass.upsampleNearest(map), pass) }
     }
-    return pass.pixels(try output(norm(map, pass), pass))
+    return pass.pixels(try output(norm(consume map, pass), pass))
   }
 }

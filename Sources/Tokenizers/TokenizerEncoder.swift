@@ -29,10 +29,10 @@ struct TokenizerEncoder {
   func callAsFunction(_ images: Variable, _ pass: Pass) throws -> Variable {
     var map = try input(pass.features(images), pass)
     for (index, blocks) in levels.enumerated() {
-      for block in blocks { map = try block(map, pass) }
+      for block in blocks { map = try block(consume map, pass) }
       if index < levels.count - 1 { map = pass.averagePool(map) }
     }
-    for block in middle { map = try block(map, pass) }
-    return pass.pixels(try output(norm(map, pass), pass))
+    for block in middle { map = try block(consume map, pass) }
+    return pass.pixels(try output(norm(consume map, pass), pass))
   }
 }

@@ -87,6 +87,12 @@ import Testing
     let address = residual.variable.value.withFloats { $0.baseAddress }
     let sum = try pass.convolve(map, weight: weight, adding: consume residual)
     #expect(sum.variable.value.withFloats { $0.baseAddress } == address)
+    let gain = parameter("g", [16], 3)
+    let normal = pass.groupNorm(consume sum, gain: gain, offset: nil, groups: 4)
+    #expect(normal.variable.value.withFloats { $0.baseAddress } == address)
+    let before = map.variable.value.floats
+    let other = pass.groupNorm(map, gain: gain, offset: nil, groups: 4)
+    #expect(map.variable.value.floats == before && other.variable.value.floats != before)
   }
 
   @Test(arguments: [(16, 16), (4, 3)]) func transposedConvolution(channels: (Int, Int)) throws {

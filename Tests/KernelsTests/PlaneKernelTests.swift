@@ -134,4 +134,29 @@ import Testing
     #expect(zip(sums.0, plainSums.0).allSatisfy { abs($0 - $1) < 1e-4 })
     #expect(zip(sums.1, plainSums.1).allSatisfy { abs($0 - $1) < 1e-4 })
   }
+
+  @Test(
+    arguments: [1, 2, 3, 4] as [Int64],
+    [(3, 1, 1), (1, 1, 0), (3, 2, 1), (2, 1, 0)] as [(Int64, Int64, Int64)])
+  func fewChannels(oc: Int64, window: (Int64, Int64, Int64)) {
+    let (kernel, stride, padding) = window
+    for w in [5, 17] as [Int64] {
+      var conv = lattice_narrow_conv(
+        blocks: 2, h: 6, w: w, oc: oc, oh: (6 + 2 * padding - kernel) / stride + 1,
+        ow: (w + 2 * padding - kernel) / stride + 1, kh: kernel, kw: kernel, sh: stride,
+        sw: stride, top: padding, left: padding)
+      let x = values(Int(3 * 2 * 6 * w * 16), seed: 1)
+      let weights = values(Int(oc * 2 * kernel * kernel * 16), seed: 2)
+      let bias = values(Int(oc), seed: 3)
+      let rows = 3 * conv.oh
+      let count = Int(rows * conv.ow * oc)
+      for bias in [bias, nil] {
+        var (fast, plain) = (nothing(count), nothing(count))
+        lattice_narrow_conv_f32(&conv, x, weights, bias, &fast, 0, 4)
+        lattice_narrow_conv_f32(&conv, x, weights, bias, &fast, 4, rows)
+        lattice_narrow_conv_f32_ref(&conv, x, weights, bias, &plain, 0, rows)
+        #expect(zip(fast, plain).allSatisfy { abs($0 - $1) < 2e-5 })
+      }
+    }
+  }
 }
