@@ -29,6 +29,16 @@ final class PeerProcess {
   /// - Returns: Seconds.
   /// - Throws: ``CommandFailed`` when the script ends or answers with no number.
   func seconds(_ line: String) throws -> Double {
+    guard let seconds = Double(try answer(line)) else { throw failure(line) }
+    return seconds
+  }
+
+  /// Asks something.
+  ///
+  /// - Parameter line: The question, as the script reads it.
+  /// - Returns: The answer, without the end of its line.
+  /// - Throws: ``CommandFailed`` when the script ends.
+  func answer(_ line: String) throws -> String {
     try input.fileHandleForWriting.write(contentsOf: Data("\(line)\n".utf8))
     while !rest.contains(0x0A) {
       let more = output.fileHandleForReading.availableData
@@ -37,10 +47,7 @@ final class PeerProcess {
     }
     let parts = rest.split(separator: 0x0A, maxSplits: 1, omittingEmptySubsequences: false)
     rest = Data(parts.count > 1 ? parts[1] : Data())
-    guard let seconds = Double(String(decoding: parts[0], as: UTF8.self)) else {
-      throw failure(line)
-    }
-    return seconds
+    return String(decoding: parts[0], as: UTF8.self)
   }
 
   private func failure(_ line: String) -> CommandFailed {
