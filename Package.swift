@@ -111,8 +111,8 @@ let package = Package(
     plugin(
       "TokenizerStages",
       [
-        "Autograd", "Checkpoints", "FSQ", "ImageCodecs", "Kernels", "Metrics", "ModelFiles",
-        "PictureSets", "TensorCore", "Tokenizers", "Training",
+        "Autograd", "Checkpoints", "Convolutions", "FSQ", "ImageCodecs", "Kernels", "Metrics",
+        "ModelFiles", "PictureSets", "TensorCore", "Tokenizers", "Training",
       ]),
     plugin(
       "DistributionStages",

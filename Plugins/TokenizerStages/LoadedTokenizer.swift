@@ -1,4 +1,5 @@
 import Autograd
+import Convolutions
 import Kernels
 import ModelFiles
 import StageSDK
@@ -26,7 +27,7 @@ final class LoadedTokenizer {
     } catch {
       throw StageError(.config, "can't open the model '\(path)': \(error)")
     }
-    workers = ThreadTeam(threadCount: context.threadBudget)
+    workers = OpenMPTeam(threadCount: context.threadBudget)
   }
 
   /// Without a tape: nothing is remembered.

@@ -1,3 +1,4 @@
+import Convolutions
 import FoundationEssentials
 import Kernels
 import StageSDK
@@ -97,7 +98,7 @@ final class StudyStage: Stage {
   func run() throws {
     let runs = try Self.runs(parameters)
     let data = try TrainingData(context, parameters.training)
-    let workers = ThreadTeam(threadCount: context.threadBudget)
+    let workers = OpenMPTeam(threadCount: context.threadBudget)
     var table = StudyTable()
     for (number, run) in runs.enumerated() {
       let scores = try self.scores(of: run, number, runs.count, data, workers)

@@ -1,4 +1,5 @@
 import Autograd
+import Convolutions
 import FoundationEssentials
 import Kernels
 import ModelFiles
@@ -27,7 +28,7 @@ final class TokenizerTraining {
 
   func run() throws {
     let data = try TrainingData(context, parameters)
-    let workers = ThreadTeam(threadCount: context.threadBudget)
+    let workers = OpenMPTeam(threadCount: context.threadBudget)
     let previews = Previews(folder: context.stateDirectory, size: parameters.size)
     let every = max(parameters.report, parameters.steps / 20)
     let run = TokenizerRun(
