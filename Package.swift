@@ -178,7 +178,7 @@ let package = Package(
       dependencies: [
         "Autograd", "CKernels", "COpenBLAS", "Convolutions", "FSQ", "JobReport", "Kernels",
         "MaskGIT",
-        "TensorCore", "Tokenizers", "UViM", argumentParser,
+        "TensorCore", "Tokenizers", "Training", "UViM", argumentParser,
       ], swiftSettings: settings),
     tests("JobModelTests", ["JobModel"]),
     tests("DurableFilesTests", ["DurableFiles"]),

@@ -9,7 +9,8 @@ package struct ScalarBottleneck {
   /// The quantizer.
   package let quantizer: FiniteScalarQuantizer
 
-  init(_ quantizer: FiniteScalarQuantizer) { self.quantizer = quantizer }
+  /// Takes the quantizer.
+  package init(_ quantizer: FiniteScalarQuantizer) { self.quantizer = quantizer }
 
   /// Rounds latents; gradients pass straight through the rounding.
   ///

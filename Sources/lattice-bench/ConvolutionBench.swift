@@ -8,13 +8,16 @@ struct ConvolutionBench: ParsableCommand {
     commandName: "conv",
     abstract: "3x3 convolutions: Winograd's method, direct f32 and bf16, forward and backward.",
     discussion: """
-      Rates count the operations of a direct convolution, so that Winograd's method may pass the f32 peak.
+      Rates count the operations of a direct convolution, so that Winograd's method may pass the f32 peak. The peers are \
+      PyTorch, channels last, in f32 and bf16; without torch they are skipped.
 
-      Example: lattice-bench conv --threads 2
+      Example: lattice-bench conv --threads 2 --python python3
       """)
 
   @Option(help: "Threads.") var threads = 2
   @Option(help: "Counted runs.") var rounds = 7
+  @Option(help: "Python with torch.") var python = "python3"
+  @Option(help: "Folder of the peers' scripts.") var peers = "pipelines/bench"
   @Flag(help: "Print JSON.") var json = false
 
   private static let sizes = [
@@ -27,6 +30,8 @@ struct ConvolutionBench: ParsableCommand {
     if !json {
       print("peak with \(threads) threads: f32 \(Int(peak.f32)), bf16 \(Int(peak.bf16)) GF/s")
     }
+    let peer = try TorchPeer(script: "conv_peers.py", python, folder: peers, threads: threads)
+    if peer == nil, !json { print(TorchPeer.absence(python)) }
     for (channels, side, count) in Self.sizes {
       let shape = try ConvolutionShape.same(
         count: count, inChannels: channels, outChannels: channels, height: side, width: side,
@@ -40,12 +45,16 @@ struct ConvolutionBench: ParsableCommand {
           let plan = try? ConvolutionPlan(
             shape, precision: precision, method: method, threads: threads)
         else { continue }
-        try measure("conv \(channels)x\(side)x\(side) batch \(count), \(name)", plan)
+        try measure(
+          "conv \(channels)x\(side)x\(side) batch \(count), \(name)", plan, peer,
+          "\(channels) \(side) \(count)")
       }
     }
   }
 
-  private func measure(_ name: String, _ plan: ConvolutionPlan) throws {
+  private func measure(
+    _ name: String, _ plan: ConvolutionPlan, _ peer: TorchPeer?, _ sizes: String
+  ) throws {
     let source = Tensor([plan.source.elementCount], repeating: 0.5)
     let weights = Tensor([plan.shape.weightCount], repeating: 0.25)
     var output = Tensor([plan.destination.elementCount], repeating: 1)
@@ -53,18 +62,18 @@ struct ConvolutionBench: ParsableCommand {
     var toWeights = weights
     let operations = Double(plan.shape.operations) / 1e9
     for pass in ConvolutionPass.allCases {
-      var rates: [Double] = []
-      for round in 0...rounds {
-        var failure: (any Error)?
-        let seconds = Stopwatch.seconds {
-          do {
-            try once(pass, plan, source, weights, &output, &toSource, &toWeights)
-          } catch { failure = error }
-        }
-        if let failure { throw failure }
-        if round > 0 { rates.append(operations / seconds) }
-      }
-      Report.figure("\(name), \(pass)", Spread(rates), unit: "GF/s", json: json)
+      let tournament = try Tournament(
+        rounds: rounds, peers: try peer?.names("") ?? [], pause: 0.05,
+        ours: {
+          let start = ContinuousClock.now
+          try once(pass, plan, source, weights, &output, &toSource, &toWeights)
+          return (ContinuousClock.now - start) / .seconds(1)
+        },
+        theirs: { try peer?.seconds("\($0) \(pass) \(sizes)") ?? .infinity })
+      tournament.report(
+        "\(name), \(pass)", amount: operations, unit: "GF/s",
+        classes: [("f32", { $0.hasSuffix("f32") }), ("of any precision", { _ in true })],
+        json: json)
     }
   }
 

@@ -8,11 +8,18 @@ struct FSQBench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "fsq",
     abstract: "Vectors a second through finite scalar quantization: bound, round, look codes up.",
-    discussion: "Example: lattice-bench fsq --threads 2")
+    discussion: """
+      The peers are PyTorch's own operations and the FSQ module of vector-quantize-pytorch; what isn't installed is \
+      left out.
+
+      Example: lattice-bench fsq --threads 2 --python python3
+      """)
 
   @Option(help: "Threads.") var threads = 2
   @Option(help: "Counted runs.") var rounds = 9
   @Option(help: "Vectors.") var vectors = 1_000_000
+  @Option(help: "Python with torch.") var python = "python3"
+  @Option(help: "Folder of the peers' scripts.") var peers = "pipelines/bench"
   @Flag(help: "Print JSON.") var json = false
 
   /// Vectors that go through all steps while they are in the nearest cache.
@@ -27,16 +34,19 @@ struct FSQBench: ParsableCommand {
     }
     var indices = Tensor.zeros([vectors], type: .i32)
     var codes = Tensor.zeros([vectors, 6])
-    var rates: [Double] = []
-    for round in 0...rounds {
-      let seconds = Stopwatch.seconds {
-        quantize(quantizer, latents, &indices, &codes, team)
-      }
-      if round > 0 { rates.append(Double(vectors) / seconds / 1e6) }
-    }
-    Report.figure(
-      "fsq [8, 8, 8, 5, 5, 5], \(vectors) x 6, codes and indices", Spread(rates),
-      unit: "million vectors/s", json: json)
+    let peer = try TorchPeer(script: "fsq_peers.py", python, folder: peers, threads: threads)
+    let tournament = try Tournament(
+      rounds: rounds, peers: try peer?.names("") ?? [],
+      ours: {
+        Stopwatch.seconds { quantize(quantizer, latents, &indices, &codes, team) }
+      }, theirs: { try peer?.seconds("\($0) \(vectors)") ?? .infinity })
+    tournament.report(
+      "fsq [8, 8, 8, 5, 5, 5], \(vectors) x 6, codes and indices", amount: Double(vectors) / 1e6,
+      unit: "million vectors/s",
+      classes: [
+        ("of any kind", { _ in true }), ("module", { $0 == "vector-quantize-pytorch" }),
+      ], json: json)
+    if peer == nil, !json { print(TorchPeer.absence(python)) }
   }
 
   private func quantize(

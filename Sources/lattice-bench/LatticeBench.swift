@@ -18,6 +18,6 @@ struct LatticeBench: ParsableCommand {
       """,
     subcommands: [
       PipelineBench.self, OverheadBench.self, GemmBench.self, ConvolutionBench.self, FSQBench.self,
-      MaskGITBench.self, UViMBench.self, VQGANBench.self,
+      MaskGITBench.self, UViMBench.self, VQGANBench.self, TrainStepBench.self,
     ])
 }

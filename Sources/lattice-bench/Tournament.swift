@@ -61,6 +61,9 @@ struct Tournament {
         print("  \(name)  \(rates.text(places: 2)) \(unit)")
       }
     }
+    if json, names.isEmpty {
+      Report.figure(name, Spread(ours.map { amount / $0 }), unit: unit, json: true)
+    }
     for (title, fits) in classes {
       guard let peer = best(fits) else { continue }
       let contest = contest(with: peer)

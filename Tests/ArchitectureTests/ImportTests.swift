@@ -78,7 +78,7 @@ private let allowedImports: [String: Set<String>] = [
   ],
   "Sources/lattice-bench": [
     "ArgumentParser", "Autograd", "CKernels", "COpenBLAS", "Convolutions", "FSQ", "JobReport",
-    "Kernels", "MaskGIT", "TensorCore", "Tokenizers", "UViM",
+    "Kernels", "MaskGIT", "TensorCore", "Tokenizers", "Training", "UViM",
   ],
 ]
 
