@@ -146,6 +146,8 @@ private let withoutFoundation: Set<String> = [
     let text = try String(contentsOf: file, encoding: .utf8)
     return Set(
       text.split(separator: "\n").compactMap { line -> String? in
+        // What is indented stands in a text, as of a template: imports are not.
+        guard line.first != " " else { return nil }
         let words = line.split(separator: " ")
         guard let position = words.firstIndex(of: "import"), position <= 1,
           words.count > position + 1
