@@ -77,7 +77,10 @@ import Testing
       ["conter", "weights.npz"],
       "error: nothing can import 'conter'; did you mean 'counter'?\n"
     ),
-    (["onnx", "weights.npz"], "error: nothing can import 'onnx'; the kinds there are: counter\n"),
+    (
+      ["onnx", "weights.npz"],
+      "error: nothing can import 'onnx'; the kinds there are: counter, maskgit-tokenizer, maskgit, uvim\n"
+    ),
     (["counter"], "error: name the checkpoint's files after 'counter'\n"),
     (["counter", "depth"], "error: name the checkpoint's files after 'counter'\n"),
     (["counter", "weights.npz", "more.npz"], "error: there is no file 'more.npz'\n"),
