@@ -1,4 +1,5 @@
 import ArgumentParser
+import Autograd
 import Kernels
 import TensorCore
 import UViM
