@@ -129,7 +129,7 @@ let package = Package(
       ]),
 
     // Right column: what happens to a job.
-    .target(name: "CSystemCalls"),
+    .target(name: "CSystemCalls", cSettings: [.unsafeFlags(["-O2"])]),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     library("JobModel"),
     library("DurableFiles", ["CSystemCalls"]),

@@ -122,7 +122,8 @@ import Testing
   /// What a command is for is best seen, and lines of examples are not broken.
   @Test(arguments: [
     "", "check", "run", "submit", "ps", "show", "logs", "wait", "cancel", "pause", "resume",
-    "retry", "priority", "plugins", "models", "models list", "models show", "models verify",
+    "retry", "priority", "plugin", "plugin new", "plugin validate", "plugin inspect", "plugin list",
+    "plugin bench", "plugin run", "models", "models list", "models show", "models verify",
     "models import", "models rm", "doctor", "gc", "completion",
   ])
   func everyHelpHasAnExample(command: String) throws {
@@ -141,7 +142,7 @@ import Testing
     #expect(
       listed == [
         "check", "run", "submit", "ps", "show", "logs", "wait", "cancel", "pause", "resume",
-        "retry", "priority", "plugins", "models", "doctor", "gc", "completion",
+        "retry", "priority", "plugin", "models", "doctor", "gc", "completion",
       ])
   }
 
