@@ -31,6 +31,24 @@ LATTICE_INLINE float exp_of(float x) {
    return p * power.value;
 }
 
+// log within 2 units in the last place, for normal x > 0.
+LATTICE_INLINE float log_of(float x) {
+   union {
+      float   value;
+      int32_t bits;
+   } whole = {.value = x}, part;
+   // x = 2^n * m, m in sqrt(1/2)..sqrt(2): log(x) = n log(2) + 2 artanh((m - 1) / (m + 1)).
+   const int32_t n = (whole.bits - 0x3F3504F3) >> 23;
+   part.bits = whole.bits - n * (1 << 23);
+   const float s = (part.value - 1.0f) / (part.value + 1.0f), t = s * s;
+   float       p = 2.0f / 9.0f;
+   p = p * t + 2.0f / 7.0f;
+   p = p * t + 2.0f / 5.0f;
+   p = p * t + 2.0f / 3.0f;
+   // log(2) in two parts, as in exp.
+   return (float)n * 0.693359375f + ((float)n * -2.12194440e-4f + (p * t * s + 2.0f * s));
+}
+
 LATTICE_INLINE float sigmoid_of(float x) { return 1.0f / (1.0f + exp_of(-x)); }
 
 // tanh by 1 - 2 / (exp(2|x|) + 1), and by its odd series where that would cancel: within 2e-7.

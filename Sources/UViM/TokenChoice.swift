@@ -1,5 +1,4 @@
-import Glibc
-import TensorCore
+import CKernels
 
 /// How a token is chosen by its logits; a function of logits, item and position alone.
 package enum TokenChoice: Hashable, Sendable {
@@ -22,14 +21,9 @@ package enum TokenChoice: Hashable, Sendable {
     switch self {
     case .greedy: return Int32(RowMaximum.index(of: logits, from: 0, count: logits.count))
     case .sampled(let temperature, let seeds):
-      var random = CounterRandom(seed: seeds[item], stream: UInt64(position))
-      var (best, most) = (0, -Float.infinity)
-      for index in logits.indices {
-        let noise = -log(-log((Double(random.uniform()) + 0x1p-25)))
-        let score = logits[index] / temperature + Float(noise)
-        if score > most { (best, most) = (index, score) }
-      }
-      return Int32(best)
+      let place = lattice_gumbel_max_f32(
+        logits.baseAddress, 1 / temperature, seeds[item], UInt64(position), Int64(logits.count))
+      return Int32(place)
     }
   }
 }
