@@ -89,11 +89,8 @@ package enum JobReport {
     return items
   }
 
-  /// Calls `body` with each line of a file; an absent file has none.
+  /// Calls `body` with each line of a file; a file that can't be read has none.
   private static func forEachLine(of path: String, _ body: (Data) -> Void) {
-    guard let data = try? Data(contentsOf: URL(filePath: path), options: .mappedIfSafe) else {
-      return
-    }
-    for line in data.split(separator: UInt8(ascii: "\n")) { body(Data(line)) }
+    try? FileLines.forEach(in: path) { body(Data($0)) }
   }
 }

@@ -101,7 +101,11 @@ final class Daemon {
 
   /// Waits until `count` jobs have ended.
   func waitForResults(_ count: Int, seconds: Double = 120) throws -> [JobResult] {
-    try waitUntil("\(count) jobs have ended", seconds: seconds) { endedCount >= count }
+    // Looking at thousands of folders takes time that the daemon needs.
+    let pause = max(0.005, Double(count) * 1e-4)
+    try waitUntil("\(count) jobs have ended", seconds: seconds, every: pause) {
+      endedCount >= count
+    }
     return results()
   }
 
@@ -121,18 +125,28 @@ final class Daemon {
     return contents
   }
 
+  /// Memory that the daemon holds now.
+  func residentKilobytes() throws -> Int {
+    let process = try #require(processID)
+    let status = try String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
+    let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
+    return try #require(line?.split(separator: " ").dropFirst().first.flatMap { Int($0) })
+  }
+
   /// What the daemon has printed so far.
   var log: String {
     (try? String(contentsOf: root.appending(path: "latticed.log"), encoding: .utf8)) ?? ""
   }
 
   /// Polls until `condition` holds; fails the test after `seconds` with the daemon's log.
-  func waitUntil(_ what: String, seconds: Double = 60, _ condition: () -> Bool) throws {
+  func waitUntil(
+    _ what: String, seconds: Double = 60, every pause: Double = 0.005, _ condition: () -> Bool
+  ) throws {
     let clock = ContinuousClock()
     let end = clock.now + .seconds(seconds)
     while !condition() {
       guard clock.now < end else { throw Timeout(what: what, log: String(log.suffix(3000))) }
-      usleep(5_000)
+      usleep(UInt32(pause * 1e6))
     }
   }
 

@@ -14,7 +14,11 @@ import Testing
     for number in 0..<Self.burst {
       try daemon.drop("b\(number).yaml", Specs.tiny(name: "b\(number)"))
     }
+    _ = try daemon.waitForResults(Self.burst / 5, seconds: 900)
+    let early = try daemon.residentKilobytes()
     let results = try daemon.waitForResults(Self.burst, seconds: 900)
+    let late = try daemon.residentKilobytes()
+    #expect(late < early + 8_192, "the daemon's memory grew from \(early) to \(late) KiB")
     #expect(Set(results.map(\.name)) == Set((0..<Self.burst).map { "b\($0)" }))
     #expect(results.count == Self.burst)
     #expect(results.allSatisfy { $0.state == .succeeded })

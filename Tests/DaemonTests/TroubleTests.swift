@@ -34,7 +34,7 @@ import Testing
         try daemon.drop("j\(number).yaml", spec("j\(number)", Self.kinds[number % 5]))
       }
       _ = try daemon.waitForResults(numbers.upperBound, seconds: 300)
-      return (try openDescriptors(of: process), try residentKilobytes(of: process))
+      return (try openDescriptors(of: process), try daemon.residentKilobytes())
     }
     let before = try run(0..<10)
     let after = try run(10..<Self.jobs)
@@ -85,11 +85,5 @@ import Testing
       usleep(10_000)
     }
     return fewest
-  }
-
-  private func residentKilobytes(of process: Int32) throws -> Int {
-    let status = try String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
-    let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
-    return try #require(line?.split(separator: " ").dropFirst().first.flatMap { Int($0) })
   }
 }
