@@ -37,6 +37,13 @@ struct BatchStream {
     return [sources, maps, sinks].filter { !$0.isEmpty }
   }
 
+  /// By place in the plan, how many stages run before a stage does.
+  static func turns(of plan: JobPlan) -> [Int] {
+    var turns = [Int](repeating: 0, count: plan.stages.count)
+    for (turn, index) in segments(of: plan).joined().enumerated() { turns[index] = turn }
+    return turns
+  }
+
   private func runInTurn(_ indices: [Int]) throws {
     while let batch = try next() {
       try finished(try chain.run(batch, through: indices))

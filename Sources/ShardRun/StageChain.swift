@@ -6,18 +6,21 @@ import Synchronization
 final class StageChain: Sendable {
   private let context: ShardContext
   let stages: [RunningStage]
-  /// By port, the last stage that reads it.
+  /// By port, when its last reader runs.
   private let lastReader: [TravellingBatch.Port: Int]
+  /// By place in the plan, when a stage runs: sinks come after maps that stand behind them.
+  private let turns: [Int]
   private let failedItems = Mutex<[Int: FailedItem]>([:])
 
   init(context: ShardContext, stages: [RunningStage]) {
     self.context = context
     self.stages = stages
+    turns = BatchStream.turns(of: context.plan)
     var lastReader: [TravellingBatch.Port: Int] = [:]
     for stage in stages {
       for case .port(let name, let port) in stage.planned.inputs.values {
         let key = TravellingBatch.Port(stage: name, port: port)
-        lastReader[key] = max(lastReader[key] ?? 0, stage.index)
+        lastReader[key] = max(lastReader[key] ?? 0, turns[stage.index])
       }
     }
     self.lastReader = lastReader
@@ -45,7 +48,7 @@ final class StageChain: Sendable {
       try context.throwIfCancelled()
       guard !batch.entries.isEmpty else { break }
       batch = try run(batch, stages[index])
-      batch.tensors = batch.tensors.filter { lastReader[$0.key, default: -1] > index }
+      batch.tensors = batch.tensors.filter { lastReader[$0.key, default: -1] > turns[index] }
     }
     return batch
   }
