@@ -21,9 +21,9 @@ final class GenerateStage: Stage {
     }
   }
 
-  static let classes = ParameterSpec.strings(
+  static let classes = ParameterSpec.names(
     "classes", default: ["all"], count: 0...100_000,
-    "Names or numbers of classes, in quotes, 'all', or 'none'; 'stop*3' for three. Items take them in turn, from the start again."
+    "Names or numbers of classes, 'all', or 'none'; 'stop*3' for three. Items take them in turn, from the start again."
   )
 
   static let descriptor = StageDescriptor(

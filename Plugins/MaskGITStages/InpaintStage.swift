@@ -38,7 +38,7 @@ final class InpaintStage: Stage {
         "Which side of box and mask is painted anew; outside extends a picture."),
       .integer(
         "grow", default: 0, range: 0...64, "How many tokens further the part painted anew reaches."),
-      .string(
+      .name(
         "class", default: "none", "Name or number of the class, where no label is connected."),
     ] + SamplingParameters.specs,
     inputs: [

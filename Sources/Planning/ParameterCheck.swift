@@ -32,7 +32,7 @@ struct ParameterCheck {
     let required = Set((schema["required"]?.arrayValue ?? []).compactMap(\.stringValue))
     for (name, property) in properties.sorted(by: { $0.key < $1.key }) {
       if let pair = given[name] {
-        let value = Self.json(pair.value)
+        let value = Self.named(Self.json(pair.value), property)
         check(value, pair.value, property, name)
         values[name] = file(value, pair.value, property, name) ?? value
       } else if let value = property["default"] {
@@ -60,8 +60,9 @@ struct ParameterCheck {
   private mutating func check(
     _ value: JSONValue, _ node: YAMLNode, _ schema: JSONValue, _ name: String
   ) {
-    guard let type = schema["type"]?.stringValue, fits(value, type) else {
-      let wanted = schema["type"]?.stringValue.map(Self.typeName) ?? "something else"
+    let type = Self.type(schema)
+    guard let type, fits(value, type) else {
+      let wanted = type.map(Self.typeName) ?? "something else"
       return report(
         "E121",
         "'\(name)' of \(description.id) must be \(wanted), not \(Self.text(value)): \(doc(schema))",
@@ -151,10 +152,26 @@ struct ParameterCheck {
     schema["description"]?.stringValue ?? "see 'lattice plugin inspect \(description.id)'"
   }
 
+  /// What is written in the schema, or `name` for a name or number.
+  private static func type(_ schema: JSONValue) -> String? {
+    schema["type"] == .array([.string("string"), .string("integer")])
+      ? "name" : schema["type"]?.stringValue
+  }
+
+  /// The value with whole numbers as texts where names or numbers are asked for.
+  private static func named(_ value: JSONValue, _ schema: JSONValue) -> JSONValue {
+    switch value {
+    case .int(let number) where type(schema) == "name": .string("\(number)")
+    case .array(let items):
+      .array(items.map { named($0, schema["items"] ?? .null) })
+    default: value
+    }
+  }
+
   private func fits(_ value: JSONValue, _ type: String) -> Bool {
     switch (type, value) {
     case ("integer", .int), ("number", .int), ("number", .double), ("string", .string),
-      ("boolean", .bool), ("array", .array), ("object", .object):
+      ("name", .string), ("boolean", .bool), ("array", .array), ("object", .object):
       true
     default: false
     }
@@ -165,6 +182,7 @@ struct ParameterCheck {
     case "integer": "a whole number"
     case "number": "a number"
     case "string": "a text"
+    case "name": "a name or a whole number"
     case "boolean": "true or false"
     case "array": "a list"
     default: "a mapping"

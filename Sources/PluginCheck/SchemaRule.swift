@@ -27,7 +27,8 @@ enum SchemaRule {
   private static func check(
     _ name: String, _ property: JSONValue, isRequired: Bool, _ findings: inout Findings
   ) {
-    let type = property["type"]?.stringValue ?? ""
+    let isName = property["type"] == .array([.string("string"), .string("integer")])
+    let type = isName ? "string" : property["type"]?.stringValue ?? ""
     findings.expect(
       types.contains(type) || property["enum"] != nil,
       "parameter '\(name)' has the type '\(type)'; it must be one of \(types.joined(separator: ", "))"

@@ -11,9 +11,17 @@ public struct ParameterSpec: Sendable {
     _ name: String, type: String, doc: String, value: String?, isRequired: Bool,
     _ more: [(name: String, json: String)?] = []
   ) {
+    self.init(
+      name, typeJSON: JSONText.string(type), doc: doc, value: value, isRequired: isRequired, more)
+  }
+
+  private init(
+    _ name: String, typeJSON: String, doc: String, value: String?, isRequired: Bool,
+    _ more: [(name: String, json: String)?] = []
+  ) {
     self.name = name
     self.isRequired = isRequired
-    var schema = [("description", JSONText.string(doc)), ("type", JSONText.string(type))]
+    var schema = [("description", JSONText.string(doc)), ("type", typeJSON)]
     schema += more.compactMap { $0 }
     if let value { schema.append(("default", value)) }
     self.schema = schema.map { (name: $0.0, json: $0.1) }
@@ -135,6 +143,25 @@ public struct ParameterSpec: Sendable {
   ) -> ParameterSpec {
     list(
       name, value.map { $0.map(JSONText.string) }, item: #"{"type":"string"}"#, count: count, doc)
+  }
+
+  /// The JSON Schema's type of a name or number.
+  private static let nameType = #"["string","integer"]"#
+
+  /// A name or whole number, which the stage gets as a text; without a default it must be given.
+  public static func name(_ name: String, default value: String?, _ doc: String) -> ParameterSpec {
+    ParameterSpec(
+      name, typeJSON: nameType, doc: doc, value: value.map(JSONText.string),
+      isRequired: value == nil)
+  }
+
+  /// A list of names or whole numbers, which the stage gets as texts; without a default it must be given.
+  public static func names(
+    _ name: String, default value: [String]?, count: ClosedRange<Int>, _ doc: String
+  ) -> ParameterSpec {
+    list(
+      name, value.map { $0.map(JSONText.string) }, item: #"{"type":\#(nameType)}"#, count: count,
+      doc)
   }
 
   /// A list of whole numbers that may be left out.

@@ -67,6 +67,9 @@ struct StagePage {
     }
     var text = "value"
     if case .string(let name) = facts["type"] { text = name }
+    if case .array(let names) = facts["type"] {
+      text = names.compactMap(\.stringValue).joined(separator: " or ")
+    }
     let limits = [("minimum", "at least"), ("maximum", "at most")].compactMap { key, words in
       facts[key].flatMap { try? $0.canonicalText }.map { "\(words) \($0)" }
     }

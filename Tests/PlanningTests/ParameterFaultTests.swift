@@ -28,7 +28,7 @@ import Testing
         """)
     #expect(
       try faults("rate: 1, colour: red") == """
-        p.yaml:6:80: error[E120]: lab.knobs has no parameter 'colour'; it has extra, gain, label, levels, loop, pair, rate, some, steps
+        p.yaml:6:80: error[E120]: lab.knobs has no parameter 'colour'; it has extra, gain, kinds, label, levels, loop, pair, rate, some, steps
             6 | : lab.knobs, in: { image: read.image }, params: { rate: 1, colour: red } }
               |                                                            ^~~~~~
         1 error, 0 warnings: not queued.
@@ -248,7 +248,7 @@ import Testing
         p.yaml:6:98: error[E122]: 'levels[0]' of lab.knobs is 1; it must be at least 2 and at most 99
             6 |  image: read.image }, params: { rate: 9, loop: 1, levels: [1], speed: 3 } }
               |                                                            ^
-        p.yaml:6:102: error[E120]: lab.knobs has no parameter 'speed'; it has extra, gain, label, levels, loop, pair, rate, some, steps
+        p.yaml:6:102: error[E120]: lab.knobs has no parameter 'speed'; it has extra, gain, kinds, label, levels, loop, pair, rate, some, steps
             6 | ge: read.image }, params: { rate: 9, loop: 1, levels: [1], speed: 3 } }
               |                                                            ^~~~~
         5 errors, 0 warnings: not queued.
@@ -311,5 +311,24 @@ import Testing
         id: write, use: pic.write, in: { image: knobs.image }
         """))
     #expect(plan.stages[1].parameters["table"]?.stringValue == "\(bench.root)/in/a.png")
+  }
+
+  /// Where names or numbers are asked for, a number needs no quotes; a fraction is neither.
+  @Test func namesAndNumbers() throws {
+    let plan = try bench.plan(
+      PlanBench.spec(
+        """
+        id: read, use: pic.read, in: { file: pics }
+        id: knobs, use: lab.knobs, in: { image: read.image }, params: { rate: 1, kinds: [stop, 14] }
+        id: write, use: pic.write, in: { image: knobs.image }
+        """))
+    #expect(plan.stages[1].parameters["kinds"] == .array(["stop", "14"]))
+    #expect(
+      try faults("rate: 1, kinds: [1.5]") == """
+        p.yaml:6:88: error[E121]: 'kinds[0]' of lab.knobs must be a name or a whole number, not 1.5: see 'lattice plugin inspect lab.knobs'
+            6 | obs, in: { image: read.image }, params: { rate: 1, kinds: [1.5] } }
+              |                                                            ^~~
+        1 error, 0 warnings: not queued.
+        """)
   }
 }

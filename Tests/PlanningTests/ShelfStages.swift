@@ -111,6 +111,10 @@ extension Shelf {
         "steps": .object(["type": "integer", "minimum": .int(1), "description": "how many"]),
         "loop": .object(["type": "boolean", "default": .bool(false), "description": "again"]),
         "label": .object(["type": "string"]),
+        "kinds": .object([
+          "type": "array", "description": "which",
+          "items": .object(["type": .array(["string", "integer"])]),
+        ]),
         "extra": .object(["type": "object", "description": "what you like"]),
         "levels": .object([
           "type": "array", "minItems": .int(2), "maxItems": .int(4), "description": "per channel",
