@@ -14,8 +14,12 @@ package final class MaskGITTransformer: Sendable {
   package let isCausal: Bool
   /// (vocabulary, hidden).
   let words: Parameter
-  /// Learned positions and the normalisation after; nil for rotary ones.
-  let positions: Parameter?
+  /// (length, hidden), added to the words.
+  ///
+  /// Layers with rotary positions have them too: before anything is known all places hold the same word, and
+  /// rotation alone would tell them apart by their distance from the class only.
+  let positions: Parameter
+  /// After words and positions; nil for layers that normalise first.
   let embeddingNorm: Norm?
   /// (classes + 1, width) of the class's vector, the last row for none; nil when layers don't take it.
   let conditions: Parameter?
@@ -37,16 +41,15 @@ package final class MaskGITTransformer: Sendable {
     self.isCausal = isCausal
     words = maker.normal(
       "Embed_0/word_embeddings/embedding", [configuration.vocabulary, hidden])
+    positions = maker.normal(
+      "Embed_0/position_embeddings/embedding", [configuration.length, hidden])
     switch configuration.block {
     case .bert:
-      positions = maker.normal(
-        "Embed_0/position_embeddings/embedding", [configuration.length, hidden])
       embeddingNorm = Norm("Embed_0/embeddings_ln", configuration, maker)
       conditions = nil
       rotation = nil
       layers = (0..<configuration.layers).map { BertLayer($0, configuration, maker) }
     case .modern:
-      positions = nil
       embeddingNorm = nil
       conditions = maker.normal(
         "conditions/embedding",
@@ -61,7 +64,7 @@ package final class MaskGITTransformer: Sendable {
 
   /// All that is learned, in the order of the network.
   package var parameters: [Parameter] {
-    [words] + [positions].compactMap(\.self) + (embeddingNorm?.parameters ?? [])
+    [words, positions] + (embeddingNorm?.parameters ?? [])
       + [conditions].compactMap(\.self) + layers.flatMap(\.parameters) + head.parameters
   }
 
@@ -123,12 +126,12 @@ package final class MaskGITTransformer: Sendable {
     case .codes: named = pass.embed(indices, in: words)
     case .digits: named = pass.embedSum(indices, in: words)
     }
-    guard let positions, let embeddingNorm else { return named }
     let places = (0..<sequences.count).flatMap { _ in
       (0..<sequences.length).map { Int32(first + $0) }
     }
     let placed = pass.embed(
       Tensor([sequences.count, sequences.length], integers: places), in: positions)
-    return embeddingNorm.forward(pass.add(named, placed), pass)
+    let sum = pass.add(named, placed)
+    return embeddingNorm?.forward(sum, pass) ?? sum
   }
 }
