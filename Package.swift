@@ -216,7 +216,9 @@ let package = Package(
         "Autograd", "Checkpoints", "FSQ", "Kernels", "TensorCore", "TensorFiles", "Tokenizers",
         "Training",
       ], exclude: ["Golden/README.md"], resources: [.copy("Golden")]),
-    tests("TokenizerStagesTests", ["Checkpoints", "TensorFiles", "Tokenizers"]),
+    .target(name: "LatticeDriver", path: "Tests/LatticeDriver", swiftSettings: settings),
+    tests("TokenizerStagesTests", ["Checkpoints", "LatticeDriver", "TensorFiles", "Tokenizers"]),
+    tests("MaskGITStagesTests", ["Checkpoints", "LatticeDriver", "TensorFiles"]),
     tests("DistributionsTests", ["Distributions"]),
     tests(
       "FeatureNetworksTests",

@@ -1,18 +1,17 @@
-import Foundation
-import Testing
+package import Foundation
 
 /// The command line in a folder of its own, driven as a user would.
-final class Lattice {
+package final class Lattice {
   /// What a command printed and how it ended.
-  struct Output {
-    var status: Int32
-    var data: String
-    var talk: String
+  package struct Output {
+    package let status: Int32
+    package let data: String
+    package let talk: String
   }
 
-  let folder: URL
+  package let folder: URL
 
-  init() throws {
+  package init() throws {
     folder = FileManager.default.temporaryDirectory.appending(path: "lattice-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
   }
@@ -20,7 +19,7 @@ final class Lattice {
   deinit { try? FileManager.default.removeItem(at: folder) }
 
   /// Runs `lattice` to its end; models are in the folder's `spool/models`.
-  func run(_ arguments: [String]) throws -> Output {
+  package func run(_ arguments: [String]) throws -> Output {
     let own = URL(filePath: CommandLine.arguments[0]).resolvingSymlinksInPath()
     let process = Process()
     process.executableURL = own.deletingLastPathComponent().appending(path: "lattice")
@@ -43,16 +42,16 @@ final class Lattice {
   }
 
   /// Writes a spec and runs it; results are in `NAME/`.
-  func spec(_ name: String, _ text: String) throws -> Output {
+  package func spec(_ name: String, _ text: String) throws -> Output {
     try Data("version: 1\nname: \(name)\n\(text)\n".utf8).write(to: file("\(name).yaml"))
     return try run(["run", "\(name).yaml", "--out", name, "--quiet"])
   }
 
-  func file(_ name: String) -> URL { folder.appending(path: name) }
+  package func file(_ name: String) -> URL { folder.appending(path: name) }
 
-  /// A file of another test target's golden numbers.
-  static func golden(_ name: String) -> URL {
+  /// A file of a test target's golden numbers.
+  package static func golden(_ target: String, _ name: String) -> URL {
     URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .appending(path: "TokenizersTests/Golden/\(name)")
+      .appending(path: "\(target)/Golden/\(name)")
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import LatticeDriver
 import TensorFiles
 import Testing
 

@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import LatticeDriver
 import TensorFiles
 import Testing
 
@@ -35,17 +36,18 @@ import Testing
 
   @Test(arguments: [false, true]) func importEncodeDecode(isTorch: Bool) throws {
     let lattice = try Lattice()
-    var source = Lattice.golden("vqgan.msgpack").path()
+    var source = Lattice.golden("TokenizersTests", "vqgan.msgpack").path()
     if isTorch {
       source = lattice.file("torch.safetensors").path()
-      try TorchCheckpoint.write(from: Lattice.golden("vqgan.msgpack").path(), to: source)
+      try TorchCheckpoint.write(
+        from: Lattice.golden("TokenizersTests", "vqgan.msgpack").path(), to: source)
     }
     let imported = try lattice.run([
       "models", "import", "maskgit-tokenizer", source, "--config",
-      Lattice.golden("vqgan.json").path(), "--name", "golden@1",
+      Lattice.golden("TokenizersTests", "vqgan.json").path(), "--name", "golden@1",
     ])
     try #require(imported.status == 0, "\(imported.talk)")
-    let io = Lattice.golden("vqgan_io.safetensors").path()
+    let io = Lattice.golden("TokenizersTests", "vqgan_io.safetensors").path()
     let images = try floats(io, "image")
     for index in 0..<2 {
       try write(
@@ -87,7 +89,8 @@ import Testing
       """
     try Data(config.utf8).write(to: lattice.file("config.json"))
     let output = try lattice.run([
-      "models", "import", "maskgit-tokenizer", Lattice.golden("vqgan.msgpack").path(), "--config",
+      "models", "import", "maskgit-tokenizer",
+      Lattice.golden("TokenizersTests", "vqgan.msgpack").path(), "--config",
       "config.json", "--name", "golden@1",
     ])
     #expect(output.status == 1)

@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import LatticeDriver
 import TensorFiles
 import Tokenizers
 
@@ -7,7 +8,7 @@ import Tokenizers
 enum TorchCheckpoint {
   static func write(from source: String, to target: String) throws {
     let file = try Checkpoint(path: source)
-    let data = try Data(contentsOf: Lattice.golden("vqgan.json"))
+    let data = try Data(contentsOf: Lattice.golden("TokenizersTests", "vqgan.json"))
     let names = TorchNames(try JSONDecoder().decode(TokenizerConfiguration.self, from: data))
     var tensors: [(name: String, shape: [Int], values: [Float])] = []
     for entry in file.entries {
