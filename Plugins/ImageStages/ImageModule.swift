@@ -8,6 +8,8 @@ public func latticeStageModule(
 ) -> UnsafePointer<lattice_stage_module>? {
   StageModule.export(
     id: "org.lattice.image", version: "1.0.0", vendor: "Lattice", license: "Apache-2.0",
-    stages: [ReadStage.self, WriteStage.self, SheetStage.self, MetricsStage.self],
+    stages: [
+      ReadStage.self, WriteStage.self, SheetStage.self, MetricsStage.self, FillStage.self,
+    ],
     hostMinor: hostMinor, why: why)
 }

@@ -6,6 +6,7 @@ import Synchronization
 final class MetricsStage: Stage, Sendable {
   struct Parameters: Decodable {
     let name: String
+    let box: [Double]
     let exists: String?
   }
 
@@ -17,6 +18,9 @@ final class MetricsStage: Stage, Sendable {
       .string(
         "name", default: "metrics", isTemplate: true,
         "Of the tables NAME.csv, a line for each picture, and NAME.json, a summary."),
+      .numbers(
+        "box", default: [], each: 0...1, count: 0...4,
+        "The part that is measured: left, top, width and height as shares; [] for all."),
       .optionalChoice(
         "exists", ["error", "skip", "replace"],
         "What to do about files of that name from before this job."),
@@ -28,11 +32,20 @@ final class MetricsStage: Stage, Sendable {
 
   private let parameters: Parameters
   private let context: StageContext
+  private let box: PictureBox?
   private let scores = Mutex<[PictureScores]>([])
 
   init(parameters: Parameters, context: StageContext) throws {
     self.parameters = parameters
     self.context = context
+    box = try PictureBox(parameters.box)
+  }
+
+  static func outputs(
+    for inputs: [String: TensorShape], parameters: Parameters
+  ) throws -> [String: TensorShape]? {
+    _ = try PictureBox(parameters.box)
+    return [:]
   }
 
   func process(_ batch: Batch) throws {
@@ -45,9 +58,9 @@ final class MetricsStage: Stage, Sendable {
           .input,
           "the picture is \(image.shape.dropFirst()), its reference \(reference.shape.dropFirst())")
       }
-      let score = PictureScores(
+      let score = score(
         batch.item(index), try image.row(index, Float.self), try reference.row(index, Float.self),
-        height: image.shape[1], width: image.shape[2], channels: image.shape[3])
+        image.shape)
       guard score.mse.isFinite else {
         throw StageError(
           .input, "the picture or its reference has values that are no finite numbers")
@@ -55,6 +68,27 @@ final class MetricsStage: Stage, Sendable {
       scores.withLock { $0.append(score) }
       try batch.setMetadata(
         index, ScoreMetadata(psnr: score.psnr, ssim: score.ssim, mae: score.mae))
+    }
+  }
+
+  private func score(
+    _ item: BatchItem, _ picture: UnsafeBufferPointer<Float>,
+    _ reference: UnsafeBufferPointer<Float>, _ shape: [Int]
+  ) -> PictureScores {
+    let (height, width, channels) = (shape[1], shape[2], shape[3])
+    guard let box, height > 0, width > 0 else {
+      return PictureScores(
+        item, picture, reference, height: height, width: width, channels: channels)
+    }
+    let parts = [picture, reference].map {
+      box.cut($0, height: height, width: width, channels: channels)
+    }
+    return parts[0].withUnsafeBufferPointer { picture in
+      parts[1].withUnsafeBufferPointer { reference in
+        PictureScores(
+          item, picture, reference, height: box.rows(of: height).count,
+          width: box.columns(of: width).count, channels: channels)
+      }
     }
   }
 

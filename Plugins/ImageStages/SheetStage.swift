@@ -10,6 +10,7 @@ final class SheetStage: Stage, Sendable {
     let columns: Int
     let tile: Int
     let limit: Int
+    let label_names: [String]
     let exists: String?
   }
 
@@ -25,6 +26,9 @@ final class SheetStage: Stage, Sendable {
       .integer("tile", default: 160, range: 8...1024, "Pixels across and down of a small copy."),
       .integer(
         "limit", default: 48, range: 1...1000, "How many pictures are shown: the first of the job."),
+      .strings(
+        "label_names", default: [], count: 0...1 << 20,
+        "What labels are called below the pictures, in the order of their numbers; [] for numbers."),
       .optionalChoice(
         "exists", ["error", "skip", "replace"],
         "What to do about a file of that name from before this job."),
@@ -35,17 +39,22 @@ final class SheetStage: Stage, Sendable {
         "other", [.f32], ["N", "H2", "W2", "C2"],
         "Shown to the right of each: a reconstruction, a map.",
         optional: true),
+      .tensor(
+        "label", [.i32], ["N"], semantic: "label", "Written below each; nothing for -1.",
+        optional: true),
     ], isDeterministic: true, reduces: true)
 
   private let parameters: Parameters
   private let context: StageContext
   /// By number of the item; a pair lies side by side in one picture.
-  private let tiles = Mutex<[Int: Tile]>([:])
+  private let tiles = Mutex<[Int: SheetTile]>([:])
 
-  private struct Tile: Sendable {
-    let width: Int
-    let height: Int
-    let rgb: [UInt8]
+  /// What is written below a picture.
+  private func caption(_ label: Int32) -> String {
+    let number = Int(label)
+    if number < 0 { return "" }
+    return parameters.label_names.indices.contains(number)
+      ? parameters.label_names[number] : "\(number)"
   }
 
   init(parameters: Parameters, context: StageContext) throws {
@@ -71,12 +80,14 @@ final class SheetStage: Stage, Sendable {
     if let other { try Self.check(other.shape[3], "other") }
     try image.requirePixels("image")
     try other?.requirePixels("other")
+    let labels = try batch.optionalInput("label").map { Array(try $0.bind(Int32.self)) }
     try batch.forEachItem { index in
       let number = batch.item(index).number
       guard wants(number) else { return }
       var parts = [try tile(image, index)]
       if let other { parts.append(try tile(other, index)) }
-      let joined = Self.beside(parts, side: parameters.tile)
+      var joined = Self.beside(parts, side: parameters.tile)
+      if let label = labels?[index] { joined = joined.captioned(caption(label)) }
       tiles.withLock { tiles in
         tiles[number] = joined
         if tiles.count > parameters.limit, let last = tiles.keys.max() { tiles[last] = nil }
@@ -98,7 +109,7 @@ final class SheetStage: Stage, Sendable {
       let picture = try PictureFile.withBytes(of: "\(directory)/\(name)") {
         try PictureDecoder.decode($0, maximumPixels: 1 << 24)
       }
-      let tile = Tile(width: picture.width, height: picture.height, rgb: Array(picture.bytes))
+      let tile = SheetTile(width: picture.width, height: picture.height, rgb: Array(picture.bytes))
       tiles.withLock { tiles in
         tiles[number] = tile
         if tiles.count > parameters.limit, let last = tiles.keys.max() { tiles[last] = nil }
@@ -129,7 +140,7 @@ final class SheetStage: Stage, Sendable {
         rgb.replaceSubrange(start..<(start + row.count), with: row)
       }
     }
-    try write(Tile(width: width, height: height, rgb: rgb), to: path)
+    try write(SheetTile(width: width, height: height, rgb: rgb), to: path)
   }
 
   /// False for a picture that comes after the ones that will be shown.
@@ -149,7 +160,7 @@ final class SheetStage: Stage, Sendable {
   }
 
   /// One or two small copies in one row of RGB.
-  private static func beside(_ parts: [Picture], side: Int) -> Tile {
+  private static func beside(_ parts: [Picture], side: Int) -> SheetTile {
     var rgb: [UInt8] = []
     rgb.reserveCapacity(parts.count * side * side * 3)
     for y in 0..<side {
@@ -162,10 +173,10 @@ final class SheetStage: Stage, Sendable {
         }
       }
     }
-    return Tile(width: side * parts.count, height: side, rgb: rgb)
+    return SheetTile(width: side * parts.count, height: side, rgb: rgb)
   }
 
-  private func write(_ tile: Tile, to path: String) throws {
+  private func write(_ tile: SheetTile, to path: String) throws {
     let picture = Picture(width: tile.width, height: tile.height, rgb: tile.rgb)
     try PictureEncoder.encode(picture, as: .png(bits: 8, .balanced)) {
       try OutputBytes.write($0, to: path)

@@ -1,3 +1,4 @@
+import ImageCodecs
 /// Segments in colours over a picture, with dark edges between them and a legend beside.
 struct PanopticOverlay {
   private let segments: LabelSegments

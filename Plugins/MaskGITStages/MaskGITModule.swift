@@ -12,5 +12,6 @@ public func latticeStageModule(
       GenerateStage.self, InpaintStage.self, ScoreStage.self, LogitsStage.self,
       AutoregressiveStage.self, ImportStage.self, TrainStage.self, AutoregressiveTrainStage.self,
       PackStage.self, ClassifierTrainStage.self, ClassifierPredictStage.self,
+      ClassifierMetricsStage.self,
     ], hostMinor: hostMinor, why: why)
 }

@@ -181,6 +181,37 @@ import Testing
     #expect(summary["items"] == .int(3) && summary["identical"] == .int(3), "\(summary)")
   }
 
+  /// A filled box differs from the picture inside, by as much with whatever is around, and nowhere else.
+  @Test func aBoxIsFilledAndMeasured() throws {
+    let bench = try Bench(pictures: 2)
+    try bench.mustRun(
+      """
+      id: read, use: image.read@1, in: { file: data }
+      id: fill, use: image.fill@1, in: { image: read.image }, params: { box: [0.5, 0, 0.5, 1], colour: black }
+      id: inside, use: image.metrics@1, in: { image: fill.image, reference: read.image }, params: { name: inside, box: [0.5, 0, 0.5, 1] }
+      id: outside, use: image.metrics@1, in: { image: fill.image, reference: read.image }, params: { name: outside, box: [0, 0, 0.5, 1] }
+      id: all, use: image.metrics@1, in: { image: fill.image, reference: read.image }, params: { name: all }
+      """)
+    func summary(_ name: String) throws -> JSONValue {
+      try JSONValue(parsing: Data(contentsOf: URL(filePath: bench.path("results/\(name).json"))))
+    }
+    #expect(try summary("inside")["identical"] == .int(0))
+    #expect(try summary("outside")["identical"] == .int(2))
+    let inside = try #require(try summary("inside")["mae"]?["mean"]?.doubleValue)
+    let all = try #require(try summary("all")["mae"]?["mean"]?.doubleValue)
+    #expect(inside > 0 && abs(all - inside / 2) < 1e-6, "\(inside) and \(all)")
+    let refused = try bench.run(
+      """
+      id: read, use: image.read@1, in: { file: data }
+      id: fill, use: image.fill@1, in: { image: read.image }, params: { box: [0.5, 0, 0, 1] }
+      id: save, use: image.write@1, in: { image: fill.image }
+      """)
+    #expect(
+      refused.talk.contains(
+        "'box' is four numbers: left, top, width and height, the last two above 0"),
+      "\(refused.talk)")
+  }
+
   @Test func theSheetShowsPairs() throws {
     let bench = try Bench(pictures: 5)
     try bench.mustRun(

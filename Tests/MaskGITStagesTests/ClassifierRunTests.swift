@@ -5,6 +5,12 @@ import Testing
 
 /// The judge: learns to tell pictures, and says how many it tells.
 @Suite struct ClassifierRunTests {
+  private struct Summary: Decodable {
+    let accuracy: Double
+    let items, right: Int
+    let classes: [String: Double]
+  }
+
   /// Dark and light pictures of noise.
   private func write(_ count: Int, seed: UInt64, to url: URL) throws {
     var state = seed
@@ -51,7 +57,13 @@ import Testing
       stages:
         - { id: read, use: dataset.read@1, params: { file: test.safetensors, size: 8 } }
         - { id: look, use: classifier.predict@1, model: judge@1, in: { image: read.image, label: read.label } }
+        - { id: count, use: classifier.metrics@1, in: { label: look.label, wanted: read.label } }
+        - id: sheet
+          use: sheet.write@1
+          in: { image: read.image, label: look.label }
+          params: { columns: 10, tile: 16, label_names: [dark, light] }
         - { id: save, use: tensor.write@1, in: { tensor: look.label }, params: { name: "{item.number}.npy" } }
+      shards: { items: 7 }
       """)
     try #require(run.status == 0, "\(run.talk)")
     var right = 0
@@ -61,5 +73,15 @@ import Testing
       if Int(bytes[bytes.count - 4]) == item % 2 { right += 1 }
     }
     #expect(right >= 18, "\(right) of 20")
+    let summary = try JSONDecoder().decode(
+      Summary.self, from: Data(contentsOf: lattice.file("judge/accuracy.json")))
+    #expect(summary.items == 20 && summary.right == right)
+    #expect(summary.accuracy == Double(right) / 20)
+    #expect(summary.classes.count == 2)
+    #expect(
+      abs((summary.classes["0"] ?? 0) + (summary.classes["1"] ?? 0) - 2 * summary.accuracy) < 1e-9)
+    // Two rows of ten: 16 pixels and a line of letters each, 4 between.
+    let sheet = try Data(contentsOf: lattice.file("judge/contact-sheet.png"))
+    #expect(sheet[16..<24].elementsEqual([0, 0, 0, 204, 0, 0, 0, 62]))
   }
 }
