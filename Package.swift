@@ -97,15 +97,16 @@ let package = Package(
     library("ImageCodecs", ["CImageCodecs", "CKernels"]),
     library("Metrics", ["CKernels"]),
     library("UViM", ["Autograd", "CKernels", "FSQ", "Kernels", "TensorCore", "Training"]),
+    library("LabelFiles", ["ImageCodecs", "TensorFiles"]),
     library("Scenes", ["TensorCore"]),
     plugin("SceneStages", ["Scenes", "TensorCore"]),
     plugin(
       "UViMStages",
       [
-        "Autograd", "Checkpoints", "Kernels", "ModelFiles", "PictureSets", "Scenes", "TensorCore",
-        "Training", "UViM",
+        "Autograd", "Checkpoints", "ImageCodecs", "Kernels", "LabelFiles", "ModelFiles",
+        "Scenes", "TensorCore", "Training", "UViM",
       ]),
-    plugin("LabelStages", ["ImageCodecs", "Metrics", "TensorFiles"]),
+    plugin("LabelStages", ["ImageCodecs", "LabelFiles", "Metrics", "TensorFiles"]),
     plugin("ImageStages", ["ImageCodecs", "Metrics"]),
     plugin("TensorStages", ["TensorFiles"]),
     plugin(
@@ -235,6 +236,8 @@ let package = Package(
         "Autograd", "Checkpoints", "Kernels", "TensorCore", "TensorFiles", "Training", "UViM",
       ],
       exclude: ["Golden/README.md"], resources: [.copy("Golden")]),
+    tests("LabelFilesTests", ["ImageCodecs", "LabelFiles", "TensorFiles"]),
+    tests("UViMStagesTests", ["Checkpoints", "TensorFiles"]),
     tests(
       "ModelFilesTests",
       ["Autograd", "Checkpoints", "Kernels", "ModelFiles", "TensorCore", "TensorFiles"]),

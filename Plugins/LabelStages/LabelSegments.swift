@@ -1,3 +1,5 @@
+import LabelFiles
+
 /// The segments of a picture's panoptic labels.
 struct LabelSegments {
   /// A segment.

@@ -1,4 +1,5 @@
 import ImageCodecs
+import LabelFiles
 import StageSDK
 import Synchronization
 
@@ -33,8 +34,8 @@ final class PanopticReadStage: Stage, Sendable {
 
   private let parameters: Parameters
   private let pictures: LabelledPictures
-  /// By path of the JSON file, then by stem of a mask's name.
-  private let known = Mutex<[String: [String: COCOPanoptic.Annotation]]>([:])
+  /// By path of the JSON file.
+  private let known = Mutex<[String: PanopticMasks]>([:])
 
   init(parameters: Parameters, context: StageContext) throws {
     self.parameters = parameters
@@ -57,70 +58,22 @@ final class PanopticReadStage: Stage, Sendable {
     try pictures.process(batch, labels: ("panoptic", .i32, 2)) {
       [self] index, picture, placement, output in
       let path = batch.item(index).path ?? ""
-      let annotation = try annotation(for: path)
-      let folder = PathParts.join(PathParts.folder(of: path), parameters.masks)
-      let mask = try LabelledPictures.picture(at: "\(folder)/\(annotation.fileName)")
-      guard mask.width == picture.width, mask.height == picture.height else {
-        throw StageError(
-          .input,
-          "the mask is \(mask.width) x \(mask.height), but its picture \(picture.width) x \(picture.height)"
-        )
+      let labels = try LabelledPictures.reading {
+        try masks(for: path).labels(of: path, picture, placement)
       }
-      let ids = try Self.ids(mask)
-      let labels = Self.labels(annotation)
-      let target = try output.row(index, Int32.self)
-      LabelledPictures.pick(placement, width: mask.width, height: mask.height) { place, source in
-        guard let label = labels[ids[source]] else { return }
-        target[2 * place] = label.category
-        target[2 * place + 1] = label.number
-      }
+      _ = try output.row(index, Int32.self).update(fromContentsOf: labels)
     }
   }
 
-  private func annotation(for path: String) throws -> COCOPanoptic.Annotation {
-    let file = PathParts.join(PathParts.folder(of: path), parameters.annotations)
-    let byStem = try known.withLock { known in
+  private func masks(for path: String) throws -> PanopticMasks {
+    let folder = PathParts.folder(of: path)
+    let file = PathParts.join(folder, parameters.annotations)
+    return try known.withLock { known in
       if let found = known[file] { return found }
-      let read = try COCOPanoptic(path: file)
-      let found = Dictionary(
-        read.annotations.map { (PathParts.stem(of: $0.fileName), $0) }, uniquingKeysWith: { $1 })
-      known[file] = found
-      return found
+      let read = try PanopticMasks(
+        annotations: file, masks: PathParts.join(folder, parameters.masks))
+      known[file] = read
+      return read
     }
-    guard let annotation = byStem[PathParts.stem(of: path)] else {
-      throw StageError(
-        .input,
-        "'\(file)' has no annotation whose file_name is '\(PathParts.stem(of: path))' with an ending"
-      )
-    }
-    return annotation
-  }
-
-  /// A segment's id for each pixel of a mask.
-  static func ids(_ mask: Picture) throws -> [UInt32] {
-    guard mask.bits == 8, mask.channels == 3 else {
-      throw StageError(
-        .input,
-        "the mask has \(mask.channels) channels of \(mask.bits) bits; COCO's have 3 of 8")
-    }
-    let bytes = mask.bytes
-    return (0..<(mask.width * mask.height)).map { pixel in
-      UInt32(bytes[3 * pixel]) | UInt32(bytes[3 * pixel + 1]) << 8
-        | UInt32(bytes[3 * pixel + 2]) << 16
-    }
-  }
-
-  /// Category and number by id.
-  private static func labels(
-    _ annotation: COCOPanoptic.Annotation
-  ) -> [UInt32: (category: Int32, number: Int32)] {
-    var labels: [UInt32: (category: Int32, number: Int32)] = [:]
-    for (index, segment) in annotation.segments.enumerated() {
-      let number = Int32(index + 1)
-      labels[segment.id] = (
-        Int32(truncatingIfNeeded: segment.categoryID), segment.isCrowd == 1 ? -number : number
-      )
-    }
-    return labels
   }
 }

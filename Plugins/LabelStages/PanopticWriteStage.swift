@@ -1,5 +1,6 @@
 import FoundationEssentials
 import ImageCodecs
+import LabelFiles
 import StageSDK
 import Synchronization
 

@@ -24,13 +24,16 @@ private let allowedImports: [String: Set<String>] = [
   "Sources/Metrics": ["CKernels"],
   "Sources/ImageCodecs": ["CImageCodecs", "CKernels"],
   "Sources/UViM": ["Autograd", "CKernels", "FSQ", "Kernels", "TensorCore", "Training"],
+  "Sources/LabelFiles": ["ImageCodecs", "TensorFiles"],
   "Sources/Scenes": ["TensorCore"],
   "Plugins/SceneStages": ["CStageABI", "Scenes", "StageSDK", "TensorCore"],
   "Plugins/UViMStages": [
-    "Autograd", "CStageABI", "Checkpoints", "Kernels", "ModelFiles", "PictureSets", "Scenes",
-    "StageSDK", "TensorCore", "Training", "UViM",
+    "Autograd", "CStageABI", "Checkpoints", "ImageCodecs", "Kernels", "LabelFiles", "ModelFiles",
+    "Scenes", "StageSDK", "TensorCore", "Training", "UViM",
   ],
-  "Plugins/LabelStages": ["CStageABI", "ImageCodecs", "Metrics", "StageSDK", "TensorFiles"],
+  "Plugins/LabelStages": [
+    "CStageABI", "ImageCodecs", "LabelFiles", "Metrics", "StageSDK", "TensorFiles",
+  ],
   "Plugins/ImageStages": ["CStageABI", "ImageCodecs", "Metrics", "StageSDK"],
   "Plugins/TensorStages": ["CStageABI", "StageSDK", "TensorFiles"],
   "Plugins/TokenizerStages": [
@@ -95,7 +98,7 @@ private let withoutFoundation: Set<String> = [
   "Sources/Convolutions",
   "Sources/Training", "Sources/Tokenizers", "Sources/PictureSets",
   "Sources/TensorFiles", "Sources/Checkpoints", "Sources/ModelFiles", "Sources/UViM",
-  "Sources/Scenes",
+  "Sources/LabelFiles", "Sources/Scenes",
   "Plugins/SceneStages", "Plugins/LabelStages", "Plugins/UViMStages",
   "Sources/Metrics",
   "Sources/ImageCodecs", "Plugins/ImageStages", "Plugins/TensorStages", "Plugins/FSQStages",
