@@ -9,6 +9,13 @@ final class RenderStage: Stage, Sendable {
     let samples: Int
     let objects: [Int]
     let farthest: Double
+    let cameraHeight: [Double]
+    let lens: [Double]
+
+    enum CodingKeys: String, CodingKey {
+      case size, samples, objects, farthest, lens
+      case cameraHeight = "camera_height"
+    }
   }
 
   static let descriptor = StageDescriptor(
@@ -23,6 +30,13 @@ final class RenderStage: Stage, Sendable {
         "The fewest and the most bodies of a scene; fewer where there is no room."),
       .number(
         "farthest", default: 10, range: 1...60, "Depth beyond this is given as none, in metres."),
+      .numbers(
+        "camera_height", default: [0.9, 2.8], each: 0.1...20, count: 2...2,
+        "The least and the greatest height of the camera, in metres; equal for one that is mounted."
+      ),
+      .numbers(
+        "lens", default: [42, 62], each: 5...150, count: 2...2,
+        "The fewest and the most degrees that a picture spans from top to bottom."),
     ],
     outputs: [
       .tensor(
@@ -37,10 +51,14 @@ final class RenderStage: Stage, Sendable {
 
   private let parameters: Parameters
   private let renderer: SceneRenderer
+  private let cameras: CameraRanges
 
   init(parameters: Parameters, context: StageContext) throws {
     try Self.check(parameters)
     self.parameters = parameters
+    func range(_ ends: [Double]) -> ClosedRange<Float> { Float(ends[0])...Float(ends[1]) }
+    cameras = CameraRanges(
+      height: range(parameters.cameraHeight), lens: range(parameters.lens))
     renderer = SceneRenderer(
       size: parameters.size, samples: parameters.samples, farthest: Float(parameters.farthest))
   }
@@ -65,7 +83,8 @@ final class RenderStage: Stage, Sendable {
     let panoptic = try batch.output("panoptic", .i32, shape: [count, side, side, 2])
     try batch.forEachItem { index in
       var random = CounterRandom(seed: batch.item(index).seed)
-      let scene = Scene(&random, solids: parameters.objects[0]...parameters.objects[1])
+      let scene = Scene(
+        &random, solids: parameters.objects[0]...parameters.objects[1], cameras: cameras)
       renderer.render(
         scene, image: try image.row(index, Float.self), depth: try depth.row(index, Float.self),
         labels: try panoptic.row(index, Int32.self))
@@ -80,6 +99,12 @@ final class RenderStage: Stage, Sendable {
         .config,
         "'objects' is \(parameters.objects): the fewest come first, and are no more than the most",
         parameter: "objects")
+    }
+    for (key, ends) in [("camera_height", parameters.cameraHeight), ("lens", parameters.lens)]
+    where ends[0] > ends[1] {
+      throw StageError(
+        .config, "'\(key)' is \(ends): the least comes first, and is no more than the greatest",
+        parameter: key)
     }
   }
 }

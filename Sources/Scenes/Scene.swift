@@ -17,7 +17,7 @@ package struct Scene: Sendable {
   /// In the order they were placed.
   package let solids: [Solid]
   let ground: Surface
-  let camera: Camera
+  package let camera: Camera
   /// Where the middle of the light is; it shines as a ball of ``lightRadius``.
   let light: Vector
   let lightRadius: Float
@@ -29,9 +29,13 @@ package struct Scene: Sendable {
   /// - Parameters:
   ///   - random: Where the numbers come from.
   ///   - count: How many bodies there may be, at least 0; fewer where no room is found.
-  package init(_ random: inout CounterRandom, solids count: ClosedRange<Int>) {
+  ///   - cameras: Where it may be seen from.
+  package init(
+    _ random: inout CounterRandom, solids count: ClosedRange<Int>,
+    cameras: CameraRanges = CameraRanges()
+  ) {
     func between(_ low: Float, _ high: Float) -> Float { low + (high - low) * random.uniform() }
-    camera = Camera(&random)
+    camera = Camera(&random, cameras)
     ground = Surface(&random, saturation: 0.05...0.35, frequency: 0.6...2.5)
     light = Vector(between(-5, 5), between(4, 8), between(-6, 1))
     lightRadius = between(0.2, 0.9)
@@ -71,24 +75,25 @@ package struct Scene: Sendable {
 }
 
 /// Where a scene is seen from.
-struct Camera: Sendable {
-  let place: Vector
+package struct Camera: Sendable {
+  package let place: Vector
   let target: Vector
   /// Straight ahead, to the right and up, each of length 1.
   let ahead, right, up: Vector
   /// Half the picture's height at distance 1.
-  let tangent: Float
+  package let tangent: Float
 
-  init(_ random: inout CounterRandom) {
+  init(_ random: inout CounterRandom, _ ranges: CameraRanges) {
     func between(_ low: Float, _ high: Float) -> Float { low + (high - low) * random.uniform() }
     let angle = between(0, 2 * .pi)
     let distance = between(2.8, 5.5)
-    place = Vector(distance * sin(angle), between(0.9, 2.8), distance * cos(angle))
+    let height = between(ranges.height.lowerBound, ranges.height.upperBound)
+    place = Vector(distance * sin(angle), height, distance * cos(angle))
     target = Vector(between(-0.5, 0.5), between(0.1, 0.7), between(-0.5, 0.5))
     ahead = (target - place).unit
     right = ahead.cross(Vector(0, 1, 0)).unit
     up = right.cross(ahead)
-    tangent = tan(between(42, 62) / 2 * .pi / 180)
+    tangent = tan(between(ranges.lens.lowerBound, ranges.lens.upperBound) / 2 * .pi / 180)
   }
 
   /// The way of the ray through a place of the picture, (-1...1) across and down; its part straight ahead is 1.

@@ -57,6 +57,17 @@ import Testing
     }
   }
 
+  /// A camera of one height and one lens.
+  @Test func camerasKeepToTheirRanges() {
+    let ranges = CameraRanges(height: 1.5...1.5, lens: 50...50)
+    for seed in 0..<8 as Range<UInt64> {
+      var random = CounterRandom(seed: seed)
+      let camera = Scene(&random, solids: 0...0, cameras: ranges).camera
+      #expect(camera.place.y == 1.5)
+      #expect(abs(camera.tangent - 0.4663077) < 1e-6)
+    }
+  }
+
   @Test func thingsAppear() {
     var seen: Set<Int32> = []
     for seed in 0..<40 as Range<UInt64> {
