@@ -7,7 +7,8 @@ import UViM
 enum SignedPictures {
   static let parameter = ParameterSpec.choice(
     "image_range", ["unit", "signed"], default: "unit",
-    "What pictures hold: values of 0...1, or of -1...1 as the networks see them.")
+    "What pictures hold: values of 0...1, or of -1...1 just as the networks see them, grey ones for colour models."
+  )
   static let port = Port.tensor(
     "image", [.f32], ["N", "H", "W", 3], "Pictures; resized to the model's squares.")
 }
@@ -63,12 +64,14 @@ final class EncodeStage: Stage {
   func process(_ batch: Batch) throws {
     guard let loaded else { throw StageError(.internal, "the model was not opened") }
     let (stage, quantizer) = try loaded.stageOne()
+    let isSigned = parameters.imageRange == "signed"
     let image = try Pictures.seen(
-      try batch.input("image"), side: stage.configuration.inputSize,
-      isSigned: parameters.imageRange == "signed", isGray: false, loaded.pass)
-    let labels = try LabelInputs.tensors(batch, image: image, loaded.configuration, loaded.pass)
+      try batch.input("image"), side: stage.configuration.inputSize, isSigned: isSigned,
+      isGray: false, loaded.pass)
+    let labels = try LabelInputs.tensors(
+      batch, image: image, isSigned: isSigned, loaded.configuration, loaded.pass)
     let context =
-      loaded.configuration.task == .color ? LabelInputs.gray(image) : image
+      loaded.configuration.task == .color && !isSigned ? LabelInputs.gray(image) : image
     do {
       let latents = quantizer.prepare(
         try stage.latents(labels: labels, image: context, loaded.pass), loaded.pass)
@@ -131,10 +134,10 @@ final class PredictCodeStage: Stage {
     guard let loaded, let stage = loaded.configuration.stageTwo else {
       throw StageError(.internal, "the model was not opened")
     }
+    let isSigned = parameters.imageRange == "signed"
     let image = try Pictures.seen(
-      try batch.input("image"), side: stage.inputSize,
-      isSigned: parameters.imageRange == "signed", isGray: loaded.configuration.task == .color,
-      loaded.pass)
+      try batch.input("image"), side: stage.inputSize, isSigned: isSigned,
+      isGray: loaded.configuration.task == .color && !isSigned, loaded.pass)
     let prediction = try loaded.codes(
       of: image, temperature: parameters.temperature,
       seeds: (0..<batch.count).map { batch.item($0).seed },
@@ -245,7 +248,7 @@ final class DecodeStage: Stage {
     let isSigned = parameters.imageRange == "signed"
     let seen = try Pictures.seen(
       image, side: stage.inputSize, isSigned: isSigned,
-      isGray: loaded.configuration.task == .color, loaded.pass)
+      isGray: loaded.configuration.task == .color && !isSigned, loaded.pass)
     do {
       let logits = try loaded.logits(
         codes: try Pictures.integers(try batch.input("code")), images: seen)

@@ -30,12 +30,13 @@ enum LabelInputs {
   /// - Parameters:
   ///   - batch: The batch.
   ///   - image: The pictures as the model sees them, in colour.
+  ///   - isSigned: Whether pictures came in as -1...1.
   ///   - configuration: Of the model.
   ///   - pass: Resizes.
   /// - Returns: Each (batch, tokens, values, pixels).
   /// - Throws: ``StageError`` that says which input is missing.
   static func tensors(
-    _ batch: Batch, image: Tensor, _ configuration: UViMConfiguration, _ pass: Pass
+    _ batch: Batch, image: Tensor, isSigned: Bool, _ configuration: UViMConfiguration, _ pass: Pass
   ) throws -> [String: Tensor] {
     guard let stage = configuration.stageOne else {
       throw StageError(.internal, "the base model was not loaded")
@@ -55,7 +56,7 @@ enum LabelInputs {
       var colours = image
       if let view = try batch.optionalInput("color") {
         colours = try Pictures.seen(
-          view, side: stage.inputSize, isSigned: false, isGray: false, pass)
+          view, side: stage.inputSize, isSigned: isSigned, isGray: false, pass)
       }
       return ["color": StageOneExamples.color(colours, stage)]
     case .panoptic:

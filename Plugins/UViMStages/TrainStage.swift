@@ -28,7 +28,7 @@ final class TrainStage: Stage {
     try ModelTraining.wrapping {
       let training = ModelTraining(
         parameters, context, total: parameters.steps + parameters.languageSteps)
-      let configuration = try parameters.baseConfiguration()
+      let configuration = try parameters.baseConfiguration(context)
       let set = try ExampleSet(parameters, context, configuration, training.workers)
       var model = try training.baseModel(set, configuration)
       if parameters.languageSteps > 0 {

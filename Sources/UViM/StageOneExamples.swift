@@ -32,13 +32,34 @@ package enum StageOneExamples {
   package static func depth(
     images: Tensor, metres: [Float], bins: DepthBins, _ stage: StageOneConfiguration
   ) -> StageOneBatch {
-    let map = metres.map { bins.bin(of: $0) }
-    func cut(_ map: [Int32]) -> Tensor {
-      LabelMaps.cut(map, batch: images.shape[0], width: stage.inputSize, size: stage.patchSize)
+    let map = LabelMaps.cut(
+      metres.map { bins.bin(of: $0) }, batch: images.shape[0], width: stage.inputSize,
+      size: stage.patchSize)
+    return classes(images: images, maps: ["depth": map], unlearned: 0, stage)
+  }
+
+  /// A batch of pixels that each have one of a label's values.
+  ///
+  /// - Parameters:
+  ///   - images: (batch, side, side, 3), -1...1.
+  ///   - maps: By label, i32 (batch, tokens, pixels); negative where unknown.
+  ///   - unlearned: The value that is seen but not learned from; nil for none.
+  ///   - stage: The model.
+  /// - Returns: The batch.
+  package static func classes(
+    images: Tensor, maps: [String: Tensor], unlearned: Int32? = nil,
+    _ stage: StageOneConfiguration
+  ) -> StageOneBatch {
+    var labels: [String: Tensor] = [:]
+    var targets: [String: Tensor] = [:]
+    for (name, map) in maps {
+      labels[name] = LabelMaps.oneHot(map, values: stage.values(of: name))
+      targets[name] =
+        unlearned.map { unlearned in
+          Tensor(map.shape, integers: map.integers.map { $0 == unlearned ? -1 : $0 })
+        } ?? map
     }
-    return StageOneBatch(
-      labels: ["depth": LabelMaps.oneHot(cut(map), values: bins.count)],
-      targets: ["depth": cut(map.map { $0 == 0 ? -1 : $0 })], image: images)
+    return StageOneBatch(labels: labels, targets: targets, image: images)
   }
 
   /// A batch that colours are learned from: the model sees grey pictures.
@@ -47,37 +68,5 @@ package enum StageOneExamples {
   ) -> StageOneBatch {
     let label = color(images, stage)
     return StageOneBatch(labels: ["color": label], targets: ["color": label], image: gray)
-  }
-
-  /// A batch that panoptic labels are learned from.
-  ///
-  /// - Parameters:
-  ///   - images: (batch, side, side, 3), -1...1.
-  ///   - labels: Category and number of the segment of all pixels, picture by picture.
-  ///   - stage: The model.
-  /// - Returns: The batch.
-  package static func panoptic(
-    images: Tensor, labels: [Int32], _ stage: StageOneConfiguration
-  ) -> StageOneBatch {
-    let (batch, side) = (images.shape[0], stage.inputSize)
-    var maps: [String: [Int32]] = ["semantics": [], "instances": []]
-    labels.withUnsafeBufferPointer { labels in
-      for item in 0..<batch {
-        let size = 2 * side * side
-        let canonical = PanopticLabels.canonical(
-          UnsafeBufferPointer(rebasing: labels[(item * size)..<((item + 1) * size)]), width: side,
-          semantics: stage.values(of: "semantics"), instances: stage.values(of: "instances"))
-        maps["semantics"]? += canonical.semantics
-        maps["instances"]? += canonical.instances
-      }
-    }
-    let targets = maps.mapValues {
-      LabelMaps.cut($0, batch: batch, width: side, size: stage.patchSize)
-    }
-    return StageOneBatch(
-      labels: Dictionary(
-        uniqueKeysWithValues: targets.map {
-          ($0.key, LabelMaps.oneHot($0.value, values: stage.values(of: $0.key)))
-        }), targets: targets, image: images)
   }
 }

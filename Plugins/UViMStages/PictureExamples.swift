@@ -1,0 +1,95 @@
+import ImageCodecs
+import LabelFiles
+import StageSDK
+import UViM
+
+/// Examples from files: pictures, with depth maps beside them or COCO's panoptic labels.
+final class PictureExamples {
+  private let parameters: TrainParameters
+  private let context: StageContext
+  private let task: UViMTask
+  /// By path of the JSON file.
+  private var masks: [String: PanopticMasks] = [:]
+
+  init(_ parameters: TrainParameters, _ context: StageContext, _ task: UViMTask) {
+    self.parameters = parameters
+    self.context = context
+    self.task = task
+  }
+
+  /// Reads files; those that can't be read are left out and named in the log.
+  ///
+  /// - Parameters:
+  ///   - files: Of pictures.
+  ///   - store: Has room for all of them.
+  /// - Returns: The places of those that were read.
+  /// - Throws: ``StageError`` when all are at fault.
+  func read(_ files: [String], into store: ExampleStore) throws -> [Int] {
+    var places: [Int] = []
+    for (place, file) in files.enumerated() {
+      guard !context.isCancelled else { throw StageError(.cancelled, "training was stopped") }
+      do {
+        try read(file, place, into: store)
+        places.append(place)
+      } catch let error as LabelFileError where error.isOfAll {
+        throw StageError(.config, error.description, parameter: "annotations")
+      } catch {
+        context.log(.warning, "left out '\(file)': \(error)")
+      }
+      if place.isMultiple(of: 64) { context.progress(0, of: parameters.steps, unit: "steps") }
+    }
+    context.log(.info, "read \(places.count) pictures, left out \(files.count - places.count)")
+    return places
+  }
+
+  private func read(_ file: String, _ place: Int, into store: ExampleStore) throws {
+    let picture = try LabelPicture.read(file)
+    let placement = LabelPicture.placement(of: picture, size: store.side)
+    switch task {
+    case .color: break
+    case .depth:
+      let map = try DepthMap(
+        besides: file, folder: parameters.depthFolder, ending: parameters.depthEnding,
+        unit: parameters.depthUnit, of: picture)
+      var metres = [Float](repeating: 0, count: store.side * store.side)
+      LabelPicture.pick(placement, width: map.width, height: map.height) {
+        metres[$0] = map.metres[$1]
+      }
+      store.put(place, metres: metres)
+    case .panoptic:
+      let labels = try masks(of: file).labels(of: file, picture, placement)
+      labels.withUnsafeBufferPointer { store.put(place, panoptic: $0) }
+    }
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: 3 * store.side * store.side) {
+      LabelPicture.resize(picture, placement, into: $0)
+      store.put(place, image: UnsafeBufferPointer($0))
+    }
+  }
+
+  /// The panoptic labels that a picture's are among.
+  ///
+  /// - Throws: ``StageError`` when the parameters don't say where they are, ``LabelFileError`` when they can't be read.
+  func masks(of file: String) throws -> PanopticMasks {
+    guard let annotations = parameters.annotations, let masks = parameters.masks else {
+      let key = parameters.annotations == nil ? "annotations" : "masks"
+      throw StageError(
+        .config, "panoptic labels of pictures are read from files: give '\(key)'", parameter: key)
+    }
+    let folder = PathParts.folder(of: file)
+    let path = PathParts.join(folder, annotations)
+    if let known = self.masks[path] { return known }
+    let read = try PanopticMasks(
+      annotations: path, masks: PathParts.join(folder, masks))
+    self.masks[path] = read
+    return read
+  }
+
+  /// Names of the categories in the JSON file that goes with a picture, of number 1 and on, and those that are counted
+  /// one by one; a number without a name is called by itself.
+  func categories(of file: String) throws -> (all: [String], things: [String]) {
+    let categories = try masks(of: file).coco.categories.filter { $0.id >= 1 }
+    let names = Dictionary(categories.map { ($0.id, $0.name) }, uniquingKeysWith: { $1 })
+    let all = (1...max(1, names.keys.max() ?? 1)).map { names[$0] ?? "category \($0)" }
+    return (all, categories.filter { $0.isThing == 1 }.map(\.name))
+  }
+}
