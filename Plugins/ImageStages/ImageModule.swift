@@ -9,7 +9,8 @@ public func latticeStageModule(
   StageModule.export(
     id: "org.lattice.image", version: "1.0.0", vendor: "Lattice", license: "Apache-2.0",
     stages: [
-      ReadStage.self, WriteStage.self, SheetStage.self, MetricsStage.self, FillStage.self,
+      ReadStage.self, WriteStage.self, SheetStage.self, MetricsStage.self, ColorMetricsStage.self,
+      FillStage.self,
     ],
     hostMinor: hostMinor, why: why)
 }

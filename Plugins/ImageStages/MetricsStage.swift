@@ -110,7 +110,8 @@ final class MetricsStage: Stage, Sendable {
     var table = "item,psnr_db,ssim,mae\n"
     for score in sorted {
       let psnr = score.psnr.map { "\($0)" } ?? "inf"
-      table += "\(Self.quoted(score.id)),\(psnr),\(score.ssim.map { "\($0)" } ?? ""),\(score.mae)\n"
+      table +=
+        "\(CSVField.quoted(score.id)),\(psnr),\(score.ssim.map { "\($0)" } ?? ""),\(score.mae)\n"
     }
     try write(Data(table.utf8), to: try output(".csv"))
     let encoder = JSONEncoder()
@@ -125,11 +126,5 @@ final class MetricsStage: Stage, Sendable {
 
   private func write(_ data: Data, to path: String) throws {
     try data.withUnsafeBytes { try OutputBytes.write($0, to: path) }
-  }
-
-  /// A field of a CSV line (RFC 4180).
-  private static func quoted(_ field: String) -> String {
-    guard field.contains(where: { ",\"\n\r".contains($0) }) else { return field }
-    return "\"" + field.replacing("\"", with: "\"\"") + "\""
   }
 }

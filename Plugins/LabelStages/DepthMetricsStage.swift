@@ -84,19 +84,22 @@ final class DepthMetricsStage: Stage, Sendable {
       let places = (crop[0]..<crop[1]).flatMap { row in
         (crop[2]..<crop[3]).map { row * width + $0 }
       }
-      let errors = places.map { predicted[$0] }.withUnsafeBufferPointer { predicted in
+      let range = parameters.range[0]...parameters.range[1]
+      let (errors, moments) = places.map { predicted[$0] }.withUnsafeBufferPointer { predicted in
         places.map { truth[$0] }.withUnsafeBufferPointer { truth in
-          DepthErrors(
-            of: predicted, to: truth, range: parameters.range[0]...parameters.range[1])
+          (
+            DepthErrors(of: predicted, to: truth, range: range),
+            ConstantDepth.Moments(of: truth, range: range)
+          )
         }
       }
-      guard let errors else {
+      guard let errors, let moments else {
         throw StageError(
           .input,
           "no pixel of the truth lies between \(parameters.range[0]) and \(parameters.range[1]) m")
       }
       let item = batch.item(index)
-      let score = DepthScore(number: item.number, id: item.id, errors)
+      let score = DepthScore(number: item.number, id: item.id, errors, moments)
       scores.withLock { $0.append(score) }
       try batch.setMetadata(index, DepthScore.Metadata(depth: score))
     }
@@ -134,7 +137,9 @@ final class DepthMetricsStage: Stage, Sendable {
     try write(Data(table.utf8), to: try output(".csv"))
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    try write(try encoder.encode(DepthSummary(sorted)) + Data("\n".utf8), to: try output(".json"))
+    try write(
+      try encoder.encode(DepthSummary(sorted, range: parameters.range[0]...parameters.range[1]))
+        + Data("\n".utf8), to: try output(".json"))
   }
 
   private func output(_ ending: String) throws -> String {
@@ -155,15 +160,20 @@ struct DepthScore: Codable, Sendable {
   let absRel: Double
   let log10: Double
   let deltas: [Double]
+  /// Of the truth.
+  let truth: ConstantDepth.Moments
 
   /// As it stands in an item's metadata.
   struct Metadata: Encodable {
     let depth: DepthScore
   }
 
-  enum CodingKeys: String, CodingKey { case number, id, rmse, absRel = "abs_rel", log10, deltas }
+  enum CodingKeys: String, CodingKey {
+    case number, id, rmse, absRel = "abs_rel", log10, deltas, truth
+  }
 
-  init(number: Int, id: String, _ errors: DepthErrors) {
+  init(number: Int, id: String, _ errors: DepthErrors, _ truth: ConstantDepth.Moments) {
+    self.truth = truth
     self.number = number
     self.id = id
     rmse = errors.rootMeanSquare
@@ -180,12 +190,19 @@ struct DepthSummary: Encodable {
   let absRel: Double
   let log10: Double
   let delta1, delta2, delta3: Double
+  /// Of the one depth that would be least wrong everywhere, and which that is.
+  let constantRMSE, constantMetres: Double?
 
   enum CodingKeys: String, CodingKey {
     case items, rmse, absRel = "abs_rel", log10, delta1, delta2, delta3
+    case constantRMSE = "constant_rmse", constantMetres = "constant_metres"
   }
 
-  init(_ scores: [DepthScore]) {
+  init(_ scores: [DepthScore], range: ClosedRange<Double>) {
+    let constant =
+      scores.isEmpty ? nil : ConstantDepth.best(of: scores.map(\.truth), range: range)
+    constantRMSE = constant?.error
+    constantMetres = constant?.metres
     func mean(_ value: (DepthScore) -> Double) -> Double {
       scores.map(value).reduce(0, +) / Double(max(1, scores.count))
     }

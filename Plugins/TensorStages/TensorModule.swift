@@ -8,5 +8,6 @@ public func latticeStageModule(
 ) -> UnsafePointer<lattice_stage_module>? {
   StageModule.export(
     id: "org.lattice.tensor", version: "1.0.0", vendor: "Lattice", license: "Apache-2.0",
-    stages: [ReadStage.self, WriteStage.self], hostMinor: hostMinor, why: why)
+    stages: [ReadStage.self, WriteStage.self, TokenMetricsStage.self], hostMinor: hostMinor,
+    why: why)
 }

@@ -28,6 +28,28 @@ import Testing
     #expect(errors == nil)
   }
 
+  /// By scipy's bounded minimisation.
+  @Test func theBestConstantIsFound() throws {
+    let maps: [[Float]] = [
+      [1, 2, 3, 4, 11, 0], [6, 6.5, 7, 0, 0, 0], [2.5, 3.5, 9, 9.5, 0.2, 5],
+    ]
+    let moments = maps.compactMap { map in
+      map.withUnsafeBufferPointer { ConstantDepth.Moments(of: $0, range: 0.001...10) }
+    }
+    try #require(moments.count == 3)
+    let best = ConstantDepth.best(of: moments, range: 0.001...10)
+    #expect(abs(best.metres - 5.092018940403108) < 1e-5)
+    #expect(abs(best.error - 2.550921343330717) < 1e-9)
+  }
+
+  @Test func noTruthHasNoMoments() {
+    let nothing: [Float] = [0, 10]
+    let moments = nothing.withUnsafeBufferPointer {
+      ConstantDepth.Moments(of: $0, range: 0.001...10)
+    }
+    #expect(moments == nil)
+  }
+
   /// By numpy 2.4 in float64, with the matrix and white of sRGB.
   @Test func chromaEqualsNumpy() {
     let picture = (0..<60).map { Float($0 * 29 % 61) / 60 }

@@ -1,0 +1,129 @@
+import FoundationEssentials
+import Metrics
+import StageSDK
+import Synchronization
+
+/// Measures how close colours are to those of references, lightness left out.
+final class ColorMetricsStage: Stage, Sendable {
+  struct Parameters: Decodable {
+    let name: String
+    let exists: String?
+  }
+
+  static let descriptor = StageDescriptor(
+    id: "color.metrics", version: "1.0.0",
+    summary: "Measures the PSNR of colours, a and b of CIE L*a*b*, against references.",
+    kind: .sink,
+    parameters: [
+      .string(
+        "name", default: "color-metrics", isTemplate: true,
+        "Of the tables NAME.csv, a line for each picture, and NAME.json, means over pictures."),
+      .optionalChoice(
+        "exists", ["error", "skip", "replace"],
+        "What to do about files of that name from before this job."),
+    ],
+    inputs: [
+      .tensor("image", [.f32], ["N", "H", "W", 3], semantic: "image.rgb", "Pictures of 0...1."),
+      .tensor(
+        "reference", [.f32], ["N", "H", "W", 3], semantic: "image.rgb", "What they should be."),
+    ], reduces: true)
+
+  private let parameters: Parameters
+  private let context: StageContext
+  private let scores = Mutex<[Score]>([])
+
+  /// What is measured of one picture.
+  private struct Score: Codable {
+    let number: Int
+    let id: String
+    /// Of the picture; nil where all colours are equal.
+    let psnr: Double?
+    /// Of the same picture without colours: what is there to be gained.
+    let grayPSNR: Double?
+  }
+
+  /// As it stands in an item's metadata.
+  private struct Metadata: Encodable {
+    let chromaPSNR: Double?
+    enum CodingKeys: String, CodingKey { case chromaPSNR = "chroma_psnr" }
+  }
+
+  /// Means over the pictures that have a number.
+  private struct Summary: Encodable {
+    let items: Int
+    let psnr, grayPSNR: Double?
+    enum CodingKeys: String, CodingKey {
+      case items, psnr = "chroma_psnr", grayPSNR = "chroma_psnr_of_gray"
+    }
+  }
+
+  init(parameters: Parameters, context: StageContext) throws {
+    self.parameters = parameters
+    self.context = context
+  }
+
+  func process(_ batch: Batch) throws {
+    let (image, reference) = (try batch.input("image"), try batch.input("reference"))
+    try batch.forEachItem { index in
+      guard image.shape == reference.shape else {
+        throw StageError(
+          .input,
+          "the picture is \(image.shape.dropFirst()), its reference \(reference.shape.dropFirst())")
+      }
+      let truth = try reference.row(index, Float.self)
+      let item = batch.item(index)
+      let score = Score(
+        number: item.number, id: item.id,
+        psnr: Self.finite(
+          ChromaErrors.peakSignalToNoise(of: try image.row(index, Float.self), to: truth)),
+        grayPSNR: Self.finite(
+          [Float](repeating: 0.5, count: truth.count).withUnsafeBufferPointer {
+            ChromaErrors.peakSignalToNoise(of: $0, to: truth)
+          }))
+      scores.withLock { $0.append(score) }
+      try batch.setMetadata(index, Metadata(chromaPSNR: score.psnr))
+    }
+  }
+
+  private static func finite(_ decibels: Double) -> Double? {
+    decibels.isFinite ? decibels : nil
+  }
+
+  func saveState(to directory: String) throws {
+    try write(try JSONEncoder().encode(scores.withLock { $0 }), to: "\(directory)/scores.json")
+  }
+
+  func loadState(from directory: String) throws {
+    let data = try Data(contentsOf: URL(filePath: "\(directory)/scores.json"))
+    let loaded = try JSONDecoder().decode([Score].self, from: data)
+    scores.withLock { $0 += loaded }
+  }
+
+  func finish() throws {
+    let sorted = scores.withLock { $0.sorted { $0.number < $1.number } }
+    var table = "item,chroma_psnr_db,chroma_psnr_of_gray_db\n"
+    for score in sorted {
+      let numbers = [score.psnr, score.grayPSNR].map { $0.map { "\($0)" } ?? "inf" }
+      table += "\(CSVField.quoted(score.id)),\(numbers.joined(separator: ","))\n"
+    }
+    try write(Data(table.utf8), to: try output(".csv"))
+    func mean(_ values: [Double]) -> Double? {
+      values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
+    }
+    let summary = Summary(
+      items: sorted.count, psnr: mean(sorted.compactMap(\.psnr)),
+      grayPSNR: mean(sorted.compactMap(\.grayPSNR)))
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    try write(try encoder.encode(summary) + Data("\n".utf8), to: try output(".json"))
+  }
+
+  private func output(_ ending: String) throws -> String {
+    try context.outputFile(
+      name: parameters.name + ending, existing: parameters.exists, role: .table)
+  }
+
+  private func write(_ data: Data, to path: String) throws {
+    try data.withUnsafeBytes { try OutputBytes.write($0, to: path) }
+  }
+}

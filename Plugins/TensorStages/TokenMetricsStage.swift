@@ -1,0 +1,118 @@
+import FoundationEssentials
+import Glibc
+import StageSDK
+import Synchronization
+
+/// Measures how much of a codebook tokens use, and how many tokens are as they should be.
+final class TokenMetricsStage: Stage, Sendable {
+  struct Parameters: Decodable {
+    let codebook: Int
+    let name: String
+    let exists: String?
+  }
+
+  static let descriptor = StageDescriptor(
+    id: "tokens.metrics", version: "1.0.0",
+    summary: "Measures codebook usage, entropy and, against references, accuracy of tokens.",
+    kind: .sink,
+    parameters: [
+      .integer("codebook", default: nil, range: 1...1 << 24, "Codes there are."),
+      .string(
+        "name", default: "token-metrics", isTemplate: true,
+        "Of the file NAME.json with the numbers."),
+      .optionalChoice(
+        "exists", ["error", "skip", "replace"],
+        "What to do about a file of that name from before this job."),
+    ],
+    inputs: [
+      .anyTensor("tokens", [.i32], "Tokens of 0 and on; others count for nothing."),
+      .anyTensor("reference", [.i32], "What they should be.", optional: true),
+    ], reduces: true)
+
+  private let parameters: Parameters
+  private let context: StageContext
+  private let tally: Mutex<Tally>
+
+  /// What was counted so far.
+  private struct Tally: Codable {
+    /// By code.
+    var counts: [Int]
+    var compared = 0
+    var equal = 0
+  }
+
+  /// What the file says.
+  private struct Summary: Encodable {
+    let tokens, codebook, used: Int
+    /// The share of codes that came up.
+    let usage: Double
+    /// Bits of a token by how often codes came up, and 2 to the power of that.
+    let entropy, perplexity: Double
+    /// The share of tokens that equal their reference.
+    let accuracy: Double?
+  }
+
+  init(parameters: Parameters, context: StageContext) throws {
+    self.parameters = parameters
+    self.context = context
+    tally = Mutex(Tally(counts: [Int](repeating: 0, count: parameters.codebook)))
+  }
+
+  func process(_ batch: Batch) throws {
+    let tokens = try batch.input("tokens")
+    let reference = try batch.optionalInput("reference")
+    try batch.forEachItem(parallel: false) { index in
+      let row = try tokens.row(index, Int32.self)
+      let wanted = try reference?.row(index, Int32.self)
+      guard wanted?.count ?? row.count == row.count else {
+        throw StageError(
+          .input, "there are \(row.count) tokens, but \(wanted?.count ?? 0) in the reference")
+      }
+      tally.withLock { tally in
+        for token in row where tally.counts.indices.contains(Int(token)) {
+          tally.counts[Int(token)] += 1
+        }
+        guard let wanted else { return }
+        tally.compared += row.count
+        tally.equal += zip(row, wanted).count { $0 == $1 }
+      }
+    }
+  }
+
+  func saveState(to directory: String) throws {
+    try write(try JSONEncoder().encode(tally.withLock { $0 }), to: "\(directory)/tally.json")
+  }
+
+  func loadState(from directory: String) throws {
+    let data = try Data(contentsOf: URL(filePath: "\(directory)/tally.json"))
+    let other = try JSONDecoder().decode(Tally.self, from: data)
+    tally.withLock { tally in
+      for (code, count) in other.counts.enumerated() where tally.counts.indices.contains(code) {
+        tally.counts[code] += count
+      }
+      tally.compared += other.compared
+      tally.equal += other.equal
+    }
+  }
+
+  func finish() throws {
+    let tally = tally.withLock { $0 }
+    let tokens = tally.counts.reduce(0, +)
+    let shares = tally.counts.filter { $0 > 0 }.map { Double($0) / Double(tokens) }
+    let entropy = shares.reduce(0) { $0 - $1 * log2($1) }
+    let summary = Summary(
+      tokens: tokens, codebook: parameters.codebook, used: shares.count,
+      usage: Double(shares.count) / Double(parameters.codebook), entropy: entropy,
+      perplexity: exp2(entropy),
+      accuracy: tally.compared > 0 ? Double(tally.equal) / Double(tally.compared) : nil)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    let path = try context.outputFile(
+      name: "\(parameters.name).json", existing: parameters.exists, role: .table)
+    try write(try encoder.encode(summary) + Data("\n".utf8), to: path)
+  }
+
+  private func write(_ data: Data, to path: String) throws {
+    try data.withUnsafeBytes { try OutputBytes.write($0, to: path) }
+  }
+}
