@@ -90,7 +90,10 @@ final class ColorMetricsStage: Stage, Sendable {
   }
 
   func saveState(to directory: String) throws {
-    try write(try JSONEncoder().encode(scores.withLock { $0 }), to: "\(directory)/scores.json")
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    let sorted = scores.withLock { $0.sorted { $0.number < $1.number } }
+    try write(try encoder.encode(sorted), to: "\(directory)/scores.json")
   }
 
   func loadState(from directory: String) throws {

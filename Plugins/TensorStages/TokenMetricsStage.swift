@@ -31,14 +31,20 @@ final class TokenMetricsStage: Stage, Sendable {
 
   private let parameters: Parameters
   private let context: StageContext
-  private let tally: Mutex<Tally>
+  private let tally = Mutex(Tally())
 
   /// What was counted so far.
-  private struct Tally: Codable {
-    /// By code.
-    var counts: [Int]
+  private struct Tally {
+    /// By code; of those that came up.
+    var counts: [Int32: Int] = [:]
     var compared = 0
     var equal = 0
+  }
+
+  /// The same as it is saved: pairs of a code and its count, in order.
+  private struct SavedTally: Codable {
+    let counts: [[Int]]
+    let compared, equal: Int
   }
 
   /// What the file says.
@@ -55,7 +61,6 @@ final class TokenMetricsStage: Stage, Sendable {
   init(parameters: Parameters, context: StageContext) throws {
     self.parameters = parameters
     self.context = context
-    tally = Mutex(Tally(counts: [Int](repeating: 0, count: parameters.codebook)))
   }
 
   func process(_ batch: Batch) throws {
@@ -69,8 +74,8 @@ final class TokenMetricsStage: Stage, Sendable {
           .input, "there are \(row.count) tokens, but \(wanted?.count ?? 0) in the reference")
       }
       tally.withLock { tally in
-        for token in row where tally.counts.indices.contains(Int(token)) {
-          tally.counts[Int(token)] += 1
+        for token in row where token >= 0 && Int(token) < parameters.codebook {
+          tally.counts[token, default: 0] += 1
         }
         guard let wanted else { return }
         tally.compared += row.count
@@ -80,15 +85,21 @@ final class TokenMetricsStage: Stage, Sendable {
   }
 
   func saveState(to directory: String) throws {
-    try write(try JSONEncoder().encode(tally.withLock { $0 }), to: "\(directory)/tally.json")
+    let tally = tally.withLock { $0 }
+    let saved = SavedTally(
+      counts: tally.counts.sorted { $0.key < $1.key }.map { [Int($0.key), $0.value] },
+      compared: tally.compared, equal: tally.equal)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    try write(try encoder.encode(saved), to: "\(directory)/tally.json")
   }
 
   func loadState(from directory: String) throws {
     let data = try Data(contentsOf: URL(filePath: "\(directory)/tally.json"))
-    let other = try JSONDecoder().decode(Tally.self, from: data)
+    let other = try JSONDecoder().decode(SavedTally.self, from: data)
     tally.withLock { tally in
-      for (code, count) in other.counts.enumerated() where tally.counts.indices.contains(code) {
-        tally.counts[code] += count
+      for pair in other.counts where pair.count == 2 {
+        tally.counts[Int32(truncatingIfNeeded: pair[0]), default: 0] += pair[1]
       }
       tally.compared += other.compared
       tally.equal += other.equal
@@ -97,8 +108,8 @@ final class TokenMetricsStage: Stage, Sendable {
 
   func finish() throws {
     let tally = tally.withLock { $0 }
-    let tokens = tally.counts.reduce(0, +)
-    let shares = tally.counts.filter { $0 > 0 }.map { Double($0) / Double(tokens) }
+    let tokens = tally.counts.values.reduce(0, +)
+    let shares = tally.counts.sorted { $0.key < $1.key }.map { Double($0.value) / Double(tokens) }
     let entropy = shares.reduce(0) { $0 - $1 * log2($1) }
     let summary = Summary(
       tokens: tokens, codebook: parameters.codebook, used: shares.count,
