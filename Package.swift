@@ -112,8 +112,8 @@ let package = Package(
     plugin(
       "TokenizerStages",
       [
-        "Autograd", "Checkpoints", "Convolutions", "FSQ", "ImageCodecs", "Kernels", "Metrics",
-        "ModelFiles", "PictureSets", "TensorCore", "Tokenizers", "Training",
+        "Autograd", "Checkpoints", "Convolutions", "FSQ", "FeatureNetworks", "ImageCodecs",
+        "Kernels", "Metrics", "ModelFiles", "PictureSets", "TensorCore", "Tokenizers", "Training",
       ]),
     plugin(
       "DistributionStages",

@@ -10,7 +10,7 @@ public func latticeStageModule(
     id: "org.lattice.image", version: "1.0.0", vendor: "Lattice", license: "Apache-2.0",
     stages: [
       ReadStage.self, WriteStage.self, SheetStage.self, MetricsStage.self, ColorMetricsStage.self,
-      FillStage.self,
+      FillStage.self, JPEGStage.self,
     ],
     hostMinor: hostMinor, why: why)
 }

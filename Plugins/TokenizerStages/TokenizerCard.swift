@@ -21,7 +21,7 @@ struct TokenizerCard {
       \(parameters.card ?? "Data and licence: see the job that trained it.")
 
       Trained in \(parameters.steps) steps of \(parameters.batch) squares of \(parameters.size) pixels: AdamW, rate \
-      \(parameters.rate), loss \(parameters.absolute) L1 + \(parameters.squared) L2, weights averaged with decay \
+      \(parameters.rate), loss \(parameters.absolute) L1 + \(parameters.squared) L2\(networks), weights averaged with decay \
       \(parameters.average).
 
       | measured on the validation pictures | |
@@ -29,6 +29,18 @@ struct TokenizerCard {
       \(measured.joined(separator: "\n"))
 
       """
+  }
+
+  /// The terms of the loss that have a network of their own.
+  private var networks: String {
+    let losses = parameters.losses
+    var terms = ""
+    if losses.perceptual > 0 { terms += " + \(losses.perceptual) perceptual (EfficientNet-Lite0)" }
+    if losses.adversarial > 0 {
+      terms +=
+        " + \(losses.adversarial) adversarial (\(losses.adversarialLoss), R1 \(losses.penalty), from step \(losses.start))"
+    }
+    return terms
   }
 
   private var title: String {

@@ -68,7 +68,9 @@ struct TokenizerRun {
           b1: 0.9, b2: 0.99, decay: Float(parameters.decay),
           clip: parameters.clip > 0 ? parameters.clip : nil)),
       rate: LearningRate(
-        peak: parameters.rate, warmup: parameters.warmup, total: parameters.steps)
+        peak: parameters.rate, warmup: parameters.warmup, total: parameters.steps),
+      features: try parameters.losses.featureLoss(),
+      adversary: parameters.losses.adversary(seed: seed, steps: parameters.steps)
     ) { step, part in
       let items = order.items(ofStep: step)[(part * each)..<((part + 1) * each)]
       var random = CounterRandom(

@@ -24,6 +24,7 @@ struct TrainParameters: Decodable {
   let report: Int
   let weights: String?
   let card: String?
+  let losses: LossParameters
 
   enum CodingKeys: String, CodingKey {
     case size, filters, blocks, multipliers, groups, steps, batch, parts, rate, warmup, decay, clip
@@ -31,7 +32,35 @@ struct TrainParameters: Decodable {
     case report = "report_every", weights, card
   }
 
-  static let specs: [ParameterSpec] = [
+  init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    size = try values.decode(Int.self, forKey: .size)
+    filters = try values.decode(Int.self, forKey: .filters)
+    blocks = try values.decode(Int.self, forKey: .blocks)
+    multipliers = try values.decode([Int].self, forKey: .multipliers)
+    groups = try values.decode(Int.self, forKey: .groups)
+    steps = try values.decode(Int.self, forKey: .steps)
+    batch = try values.decode(Int.self, forKey: .batch)
+    parts = try values.decode(Int.self, forKey: .parts)
+    rate = try values.decode(Double.self, forKey: .rate)
+    warmup = try values.decode(Int.self, forKey: .warmup)
+    decay = try values.decode(Double.self, forKey: .decay)
+    clip = try values.decode(Double.self, forKey: .clip)
+    average = try values.decode(Double.self, forKey: .average)
+    absolute = try values.decode(Double.self, forKey: .absolute)
+    squared = try values.decode(Double.self, forKey: .squared)
+    precision = try values.decode(String.self, forKey: .precision)
+    mirror = try values.decode(Bool.self, forKey: .mirror)
+    validation = try values.decodeIfPresent(String.self, forKey: .validation)
+    report = try values.decode(Int.self, forKey: .report)
+    weights = try values.decodeIfPresent(String.self, forKey: .weights)
+    card = try values.decodeIfPresent(String.self, forKey: .card)
+    losses = try LossParameters(from: decoder)
+  }
+
+  static let specs = own + LossParameters.specs
+
+  private static let own: [ParameterSpec] = [
     .integer(
       "size", default: 64, range: 8...1024,
       "Pixels across and down of the squares that are cut out of pictures."),
@@ -77,6 +106,7 @@ struct TrainParameters: Decodable {
       throw StageError(
         .config, "'batch' \(batch) can't be worked on in \(parts) equal parts", parameter: "parts")
     }
+    try losses.check(size: size)
     do {
       return try TokenizerConfiguration(
         filters: filters, residualBlocks: blocks, multipliers: multipliers, groups: groups,

@@ -183,8 +183,8 @@ static boolean on_target_full(j_compress_ptr info) {
 }
 
 int32_t codec_jpeg_encode(const uint8_t *pixels, int64_t width, int64_t height, int32_t channels,
-                          int32_t quality, uint8_t *out, int64_t out_size, int64_t *written, char *message,
-                          int64_t capacity) {
+                          int32_t quality, int32_t is_optimized, uint8_t *out, int64_t out_size,
+                          int64_t *written, char *message, int64_t capacity) {
    jpeg_session                session = {0};
    struct jpeg_compress_struct info;
    struct jpeg_destination_mgr target = {
@@ -206,6 +206,7 @@ int32_t codec_jpeg_encode(const uint8_t *pixels, int64_t width, int64_t height, 
       info.in_color_space = channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
       jpeg_set_defaults(&info);
       jpeg_set_quality(&info, quality, TRUE);
+      info.optimize_coding = is_optimized ? TRUE : FALSE;
       if (channels == 3 && quality >= 90) {
          info.comp_info[0].h_samp_factor = 1;
          info.comp_info[0].v_samp_factor = 1;

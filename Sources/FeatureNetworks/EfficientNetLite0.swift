@@ -75,17 +75,40 @@ package final class EfficientNetLite0 {
       input = pass.resizeBilinear(
         images, height: Self.inputSize, width: Self.inputSize, isAntialiased: true)
     }
-    // (255 x - 127) / 128.
-    let scaled = pass.scale(input, by: 255 / 128)
-    let shifted = pass.add(
-      scaled, Variable(Tensor(scaled.shape, repeating: -127.0 / 128)))
-    var map = try stem(pass.features(shifted), pass)
+    var map = try stem(pass.features(scaled(input, pass)), pass)
     for block in blocks { map = try block(map, pass) }
     map = try head(map, pass)
     let pooled = pass.pixels(pass.averagePool(overAllOf: map))
     return Output(
       features: pass.pixels(map),
       pooled: pass.reshape(pooled, to: [images.shape[0], Self.featureWidth]))
+  }
+
+  /// What it sees on the way in pictures as they are, for losses that compare what is seen.
+  ///
+  /// - Parameters:
+  ///   - images: (N, H, W, 3) of 0...1.
+  ///   - pass: Who computes.
+  /// - Returns: Features of 16, 24, 40, 112 and 1280 channels at 1/2, 1/4, 1/8, 1/16 and 1/32 of the sides.
+  /// - Throws: What a convolution throws when memory runs out.
+  package func levels(_ images: Variable, _ pass: Pass) throws -> [FeatureMap] {
+    var map = try stem(pass.features(scaled(images, pass)), pass)
+    var levels: [FeatureMap] = []
+    for (index, block) in blocks.enumerated() {
+      map = try block(map, pass)
+      if Self.levelEnds.contains(index) { levels.append(map) }
+    }
+    return levels + [try head(map, pass)]
+  }
+
+  /// The last blocks of their resolutions.
+  private static let levelEnds: Set = [0, 2, 4, 10]
+
+  /// (255 x - 127) / 128, as it was trained on.
+  private func scaled(_ images: Variable, _ pass: Pass) -> Variable {
+    pass.add(
+      pass.scale(images, by: 255 / 128),
+      Variable(Tensor(images.shape, repeating: -127.0 / 128)))
   }
 
   /// Scores of the 1000 classes of ImageNet.

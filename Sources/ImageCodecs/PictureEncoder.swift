@@ -20,8 +20,8 @@ package enum PictureEncoder {
   package enum Encoding: Hashable, Sendable {
     /// 8 or 16 bits of a sample.
     case png(bits: Int, Compression)
-    /// 1...100.
-    case jpeg(quality: Int)
+    /// 1...100; optimised files are smaller by Huffman codes made for them, and take longer.
+    case jpeg(quality: Int, isOptimized: Bool = false)
   }
 
   /// Encodes one picture; the bytes depend on nothing but the arguments and the versions of the libraries.
@@ -54,12 +54,12 @@ package enum PictureEncoder {
       result = codec_png_encode(
         pixels, width, height, channels, Int32(bits), compression.packing, target, Int64(room),
         &written, &message, 256)
-    case .jpeg(let quality):
+    case .jpeg(let quality, let isOptimized):
       precondition(picture.bits == 8, "JPEG has 8 bits a sample")
       format = .jpeg
       result = codec_jpeg_encode(
-        pixels, width, height, channels, Int32(quality), target, Int64(room), &written, &message,
-        256)
+        pixels, width, height, channels, Int32(quality), isOptimized ? 1 : 0, target, Int64(room),
+        &written, &message, 256)
     }
     guard result == CODEC_OK else {
       throw PictureError.unwritable(format: format.rawValue, reason: CText.string(message))

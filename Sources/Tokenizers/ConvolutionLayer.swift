@@ -24,9 +24,11 @@ struct ConvolutionLayer {
   }
 
   func callAsFunction(
-    _ map: FeatureMap, _ pass: Pass, adding residual: consuming FeatureMap? = nil
+    _ map: FeatureMap, _ pass: Pass, stride: Int = 1, padding: ConvolutionPadding = .same,
+    adding residual: consuming FeatureMap? = nil
   ) throws -> FeatureMap {
-    try pass.convolve(map, weight: kernel, bias: bias, adding: consume residual)
+    try pass.convolve(
+      map, weight: kernel, bias: bias, stride: stride, padding: padding, adding: consume residual)
   }
 }
 

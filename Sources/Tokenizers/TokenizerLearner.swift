@@ -39,6 +39,7 @@ package final class TokenizerLearner: Learner {
   package let tokenizer: Tokenizer
   private let learner: GradientLearner
   private let upkeep: CodebookUpkeep?
+  private let adversary: Adversary?
   private let notes: StepNotes
 
   /// Sets a learner up.
@@ -48,12 +49,16 @@ package final class TokenizerLearner: Learner {
   ///   - settings: How.
   ///   - optimizer: Changes the weights.
   ///   - rate: How fast.
+  ///   - features: A further term of the loss; nil for none.
+  ///   - adversary: Judges reconstructions; nil for none.
   ///   - images: The pictures of a part of a step, (N, H, W, 3) of 0...1; nothing but the numbers decides which.
   package init(
     _ tokenizer: Tokenizer, _ settings: Settings, optimizer: any Optimizer, rate: LearningRate,
+    features: FeatureLoss? = nil, adversary: Adversary? = nil,
     images: @escaping (_ step: Int, _ part: Int) throws -> Tensor
   ) {
     self.tokenizer = tokenizer
+    self.adversary = adversary
     let notes = StepNotes()
     self.notes = notes
     var upkeep: CodebookUpkeep?
@@ -64,7 +69,8 @@ package final class TokenizerLearner: Learner {
     learner = GradientLearner(
       tokenizer.parameters, optimizer: optimizer, rate: rate, precision: settings.precision,
       averageDecay: settings.averageDecay, parts: settings.parts,
-      after: { [upkeep] step, _ in
+      after: { [upkeep] step, workers in
+        try adversary?.update(step: step, workers: workers)
         var random = CounterRandom(seed: settings.seed, stream: 1 << 62 | UInt64(step))
         if let (latents, indices) = notes.take() {
           upkeep?.update(latents, indices, random: &random)
@@ -87,27 +93,40 @@ package final class TokenizerLearner: Learner {
       case .none: break
       }
       let pictures = try tokenizer.pictures(codes, pass)
-      let (loss, meanSquared) = settings.loss(pictures, wanted, pass)
+      var (loss, meanSquared) = settings.loss(pictures, wanted, pass)
       var metrics = ["mean_squared_error": meanSquared]
-      guard let extra else { return GradientLearner.Outcome(loss: loss, metrics: metrics) }
-      metrics["quantizer_loss"] = Double(extra.value.floats[0])
-      return GradientLearner.Outcome(loss: pass.add(loss, extra), metrics: metrics)
+      func add(_ term: Variable, as name: String) {
+        metrics[name] = Double(term.value.floats[0])
+        loss = pass.add(loss, term)
+      }
+      if let extra { add(extra, as: "quantizer_loss") }
+      if let features {
+        let distance = try features.distance(pictures, wanted, pass)
+        add(pass.scale(distance, by: features.weight), as: "perceptual_loss")
+      }
+      if let term = try adversary?.loss(of: pictures, besides: wanted, step: step, pass) {
+        add(term, as: "adversarial_loss")
+      }
+      return GradientLearner.Outcome(loss: loss, metrics: metrics)
     }
   }
 
   package func step(_ number: Int, workers: any Workers) throws -> [String: Double] {
     try learner.step(number, workers: workers)
+      .merging(adversary?.metrics ?? [:]) { $1 }
   }
 
   package var state: [String: Tensor] {
     var state = learner.state
     if let upkeep { StateNames.add(upkeep.state, as: "codebook", to: &state) }
+    if let adversary { StateNames.add(adversary.state, as: "discriminator", to: &state) }
     return state
   }
 
   package func restore(_ state: [String: Tensor], steps: Int) throws {
     try learner.restore(state, steps: steps)
     upkeep?.restore(StateNames.part("codebook", of: state))
+    try adversary?.restore(StateNames.part("discriminator", of: state), steps: steps)
   }
 
   /// Calls `body` while the tokenizer has the averages of its weights: what is published and shown.

@@ -26,13 +26,15 @@ package final class GradientLearner: Learner {
   private let rate: LearningRate
   private let precision: Precision
   private let parts: Int
+  /// Other networks may take part in a loss; they stay as they are.
+  private let learned: Set<ObjectIdentifier>
   private let loss: (_ step: Int, _ part: Int, Pass) throws -> Outcome
   private let after: (_ step: Int, any Workers) throws -> Void
 
   /// Sets a learner up.
   ///
   /// - Parameters:
-  ///   - parameters: What is learned.
+  ///   - parameters: What is learned; nothing else that the loss depends on is changed.
   ///   - optimizer: How.
   ///   - rate: How fast.
   ///   - precision: Of products; weights stay f32.
@@ -48,6 +50,7 @@ package final class GradientLearner: Learner {
   ) {
     precondition(parts >= 1, "a batch has at least one part")
     self.parameters = parameters
+    learned = Set(parameters.map(ObjectIdentifier.init))
     self.optimizer = optimizer
     self.rate = rate
     self.precision = precision
@@ -61,7 +64,7 @@ package final class GradientLearner: Learner {
     var sums: [ObjectIdentifier: Gradient] = [:]
     var metrics: [String: Double] = [:]
     for part in 0..<parts {
-      let tape = Tape()
+      let tape = Tape { [learned] in learned.contains(ObjectIdentifier($0)) }
       let pass = Pass(workers: workers, precision: precision, tape: tape)
       var outcome = try loss(number, part, pass)
       let value = Double(outcome.loss.value.floats[0])

@@ -40,6 +40,9 @@ struct Tournament {
     }
   }
 
+  /// The seconds that our work takes, by the median.
+  var ourSeconds: Double { Spread(ours).median }
+
   /// Us against one of them, round by round.
   func contest(with name: String) -> Contest { Contest(ours: ours, theirs: times[name] ?? []) }
 

@@ -37,8 +37,9 @@ private let allowedImports: [String: Set<String>] = [
   "Plugins/ImageStages": ["CStageABI", "ImageCodecs", "Metrics", "StageSDK"],
   "Plugins/TensorStages": ["CStageABI", "StageSDK", "TensorFiles"],
   "Plugins/TokenizerStages": [
-    "Autograd", "CStageABI", "Checkpoints", "Convolutions", "FSQ", "ImageCodecs", "Kernels",
-    "Metrics", "ModelFiles", "PictureSets", "StageSDK", "TensorCore", "Tokenizers", "Training",
+    "Autograd", "CStageABI", "Checkpoints", "Convolutions", "FSQ", "FeatureNetworks",
+    "ImageCodecs", "Kernels", "Metrics", "ModelFiles", "PictureSets", "StageSDK", "TensorCore",
+    "Tokenizers", "Training",
   ],
   "Plugins/DistributionStages": [
     "Autograd", "CStageABI", "Checkpoints", "Distributions", "FeatureNetworks", "Kernels",

@@ -37,6 +37,20 @@ import Testing
     #expect(worst <= 6)
   }
 
+  /// Codes made for a picture make its file smaller and change none of its pixels.
+  @Test(arguments: [10, 50, 95]) func anOptimisedJPEGIsTheSamePicture(quality: Int) throws {
+    let picture = Self.gradient(3).withUnsafeBufferPointer {
+      Picture(pixels: $0, width: 40, height: 24, channels: 3)
+    }
+    let plain = PictureEncoder.Encoding.jpeg(quality: quality)
+    let small = PictureEncoder.Encoding.jpeg(quality: quality, isOptimized: true)
+    #expect(
+      try PictureEncoder.encode(picture, as: small) { $0.count }
+        < PictureEncoder.encode(picture, as: plain) { $0.count })
+    #expect(
+      Array(try roundTrip(picture, small).bytes) == Array(try roundTrip(picture, plain).bytes))
+  }
+
   /// Rounding is to the nearest, ties to even; what is no number is black.
   @Test func samplesAreRounded() throws {
     let values: [Float] = [0, 0.5 / 255, 1.5 / 255, 0.499 / 255, 1, 2, -1, .nan, .infinity]

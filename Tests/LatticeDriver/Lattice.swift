@@ -47,6 +47,16 @@ package final class Lattice {
     return try run(["run", "\(name).yaml", "--out", name, "--quiet"])
   }
 
+  /// The text of a file of the job that a spec became.
+  package func jobFile(_ spec: String, _ name: String) throws -> String {
+    let root = file(".lattice/\(spec)/jobs")
+    let names = FileManager.default.enumerator(atPath: root.path())?.compactMap { $0 as? String }
+    guard let found = names?.first(where: { $0.hasSuffix("/\(name)") }) else {
+      throw CocoaError(.fileNoSuchFile, userInfo: [NSFilePathErrorKey: name])
+    }
+    return try String(contentsOf: root.appending(path: found), encoding: .utf8)
+  }
+
   package func file(_ name: String) -> URL { folder.appending(path: name) }
 
   /// A file of a test target's golden numbers.

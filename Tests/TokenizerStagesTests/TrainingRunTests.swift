@@ -1,42 +1,10 @@
 import Foundation
 import LatticeDriver
-import TensorFiles
 import Testing
 
 /// Training by a spec: learns, publishes a model that encodes and decodes, and comes to the same bytes when it is
 /// killed on the way.
 @Suite struct TrainingRunTests {
-  /// A packed set of pictures of two colours.
-  private func writeSet(_ url: URL, count: Int) throws {
-    var state: UInt64 = 7
-    func random() -> UInt64 {
-      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      return state >> 33
-    }
-    var samples = [UInt8](repeating: 0, count: count * 16 * 16 * 3)
-    for picture in 0..<count {
-      let colours = (0..<6).map { _ in UInt8(random() % 256) }
-      let edge = Int(random() % 16)
-      for place in 0..<256 {
-        for channel in 0..<3 {
-          samples[(picture * 256 + place) * 3 + channel] =
-            colours[(place % 16 < edge ? 0 : 3) + channel]
-        }
-      }
-    }
-    let labels = (0..<count).map { UInt8($0 % 2) }
-    try samples.withUnsafeBytes { samples in
-      try labels.withUnsafeBytes { labels in
-        try TensorFileWriter.writeSafetensors(
-          [
-            TensorFileWriter.Tensor(
-              name: "images", type: .u8, shape: [count, 16, 16, 3], memory: samples),
-            TensorFileWriter.Tensor(name: "labels", type: .u8, shape: [count], memory: labels),
-          ], to: url.path())
-      }
-    }
-  }
-
   private func training(_ stage: String, _ more: String, steps: Int) -> String {
     """
     input: { pictures: { files: [set.safetensors] } }
@@ -58,7 +26,7 @@ import Testing
     ])
   func trainsPublishesEncodesAndDecodes(stage: String, more: String) throws {
     let lattice = try Lattice()
-    try writeSet(lattice.file("set.safetensors"), count: 64)
+    try PackedPicturesFile.write(lattice.file("set.safetensors"), count: 64)
     let run = try lattice.spec("train", training(stage, more, steps: 60))
     try #require(run.status == 0, "\(run.talk)")
     let model = lattice.file("spool/models/\(stage)-tiny/1")
@@ -91,10 +59,61 @@ import Testing
     #expect(table.split(separator: "\n").count == 4)
   }
 
+  /// All terms of the loss at once: what is measured of them, and what the card says.
+  @Test func lossesOfOtherNetworks() throws {
+    let lattice = try Lattice()
+    try PackedPicturesFile.write(lattice.file("set.safetensors"), count: 16)
+    let network = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appending(path: "pipelines/models/efficientnet-lite0/1").path()
+    let losses =
+      "levels: [8, 5, 5], perceptual: 0.1, features: '\(network)', adversarial: 0.2, adversarial_loss: hinge, "
+      + "r1: 1, adversarial_start: 10, discriminator_filters: 8, discriminator_layers: 1"
+    let run = try lattice.spec("train", training("fsq", losses, steps: 20))
+    try #require(run.status == 0, "\(run.talk)")
+    let lines = try lattice.jobFile("train", "train.jsonl").split(separator: "\n")
+      .filter { $0.contains("mean_squared_error") }
+    #expect(lines.count == 2)
+    for (line, isStarted) in zip(lines, [false, true]) {
+      #expect(line.contains("perceptual_loss"))
+      for name in ["adversarial_loss", "discriminator_loss", "r1_penalty"] {
+        #expect(line.contains(name) == isStarted, "\(line)")
+      }
+    }
+    let card = try String(
+      contentsOf: lattice.file("spool/models/fsq-tiny/1/README.md"), encoding: .utf8)
+    #expect(
+      card.contains(
+        "loss 0.0 L1 + 1.0 L2 + 0.1 perceptual (EfficientNet-Lite0) + 0.2 adversarial (hinge, R1 1.0, from step 10)"
+      ), "\(card)")
+  }
+
+  @Test(
+    arguments: [
+      (
+        "perceptual: 0.1",
+        "'perceptual' needs a network: give 'features: ../models/efficientnet-lite0/1', the folder of that model"
+      ),
+      (
+        "adversarial: 0.1, discriminator_filters: 12, discriminator_layers: 1",
+        "'discriminator_filters' is 12; it must be a multiple of 8"
+      ),
+      (
+        "adversarial: 0.1, discriminator_layers: 3",
+        "a discriminator of 3 layers looks at squares of 24 pixels and more; 'size' is 16"
+      ),
+    ]) func saysWhatLossesNeed(losses: String, sentence: String) throws
+  {
+    let lattice = try Lattice()
+    try PackedPicturesFile.write(lattice.file("set.safetensors"), count: 16)
+    let run = try lattice.spec("train", training("fsq", "levels: [8, 5, 5], \(losses)", steps: 10))
+    #expect(run.status == 2, "\(run.status)")
+    #expect(run.talk.contains(sentence), "\(run.talk)")
+  }
+
   /// Two quantizers at two sizes of the codebook, a line in the table for each.
   @Test func aStudyComparesQuantizers() throws {
     let lattice = try Lattice()
-    try writeSet(lattice.file("set.safetensors"), count: 64)
+    try PackedPicturesFile.write(lattice.file("set.safetensors"), count: 64)
     let run = try lattice.spec(
       "study",
       """
@@ -122,13 +141,16 @@ import Testing
     }
   }
 
-  /// Straight, and stopped by a kill in the middle: byte-equal weights.
+  /// Straight, and stopped by a kill in the middle: byte-equal weights, with a discriminator that starts in between.
   @Test func aKilledRunEndsWithTheSameBytes() throws {
-    let text = training("fsq", "levels: [8, 5, 5]", steps: 100)
+    let text = training(
+      "fsq",
+      "levels: [8, 5, 5], adversarial: 0.1, adversarial_start: 50, discriminator_filters: 8, discriminator_layers: 1",
+      steps: 100)
     var weights: [Data] = []
     for isKilled in [false, true] {
       let lattice = try Lattice()
-      try writeSet(lattice.file("set.safetensors"), count: 64)
+      try PackedPicturesFile.write(lattice.file("set.safetensors"), count: 64)
       if isKilled { try killOnTheWay(lattice, text) }
       let run = try lattice.spec("train", text)
       try #require(run.status == 0, "\(run.talk)")

@@ -157,4 +157,21 @@ import Training
     average.withAverages(of: [weight]) { #expect(abs(weight.value.floats[0] - 0.9) < 1e-6) }
     #expect(weight.value.floats == [1])
   }
+
+  /// Another network's weights may be part of a loss; they stay as they are.
+  @Test func learnsOnlyWhatIsListed() throws {
+    let (own, other) = (
+      Parameter("own", Tensor([2], [1, 2])), Parameter("other", Tensor([2], [3, 4]))
+    )
+    let learner = GradientLearner(
+      [own], optimizer: AdamW(AdamW.Settings()), rate: LearningRate(peak: 0.1, total: 10)
+    ) { _, _, pass in
+      let product = pass.multiply(pass.variable(own), pass.variable(other))
+      return GradientLearner.Outcome(loss: pass.sum(product))
+    }
+    _ = try learner.step(0, workers: OneThread())
+    #expect(own.value.floats != [1, 2])
+    #expect(other.value.floats == [3, 4])
+    #expect(learner.state.keys.allSatisfy { !$0.contains("other") })
+  }
 }

@@ -61,9 +61,9 @@ int32_t codec_jpeg_decode(const uint8_t *bytes, int64_t size, int32_t denominato
                           int64_t pixels_size, codec_header *header, char *message, int64_t capacity);
 
 // Encodes 8-bit pixels, 1 or 3 channels, as a baseline JPEG of `quality` 1...100 with 4:2:0 chroma below
-// quality 90 and 4:4:4 from there on.
+// quality 90 and 4:4:4 from there on. Where `is_optimized` isn't 0, its Huffman codes are made for it.
 int32_t codec_jpeg_encode(const uint8_t *pixels, int64_t width, int64_t height, int32_t channels,
-                          int32_t quality, uint8_t *out, int64_t out_size, int64_t *written, char *message,
-                          int64_t capacity);
+                          int32_t quality, int32_t is_optimized, uint8_t *out, int64_t out_size,
+                          int64_t *written, char *message, int64_t capacity);
 
 #endif // IMAGE_CODECS_H
