@@ -59,7 +59,9 @@ final class JPEGStage: Stage, Sendable {
         let search = JPEGSearch(picture, bitsPerPixel: parameters.bitsPerPixel)
         let (quality, byteCount) = try search.best()
         let decoded = try search.decoded(quality)
-        for (place, sample) in decoded.bytes.enumerated() { target[place] = Float(sample) / 255 }
+        withExtendedLifetime(decoded) {
+          for (place, sample) in decoded.bytes.enumerated() { target[place] = Float(sample) / 255 }
+        }
         let bits = Double(byteCount * 8) / Double(picture.width * picture.height)
         try batch.setMetadata(index, Metadata(jpeg: .init(quality: quality, bitsPerPixel: bits)))
       } catch let error as PictureError {

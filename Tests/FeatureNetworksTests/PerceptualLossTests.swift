@@ -54,7 +54,7 @@ import Testing
       return Double(
         try loss(Variable(Tensor(pictures.shape, moved)), wanted, plain).value.floats[0])
     }
-    let step: Float = 1 / 32
+    let step: Float = 1 / 256
     let slope = (try value(step) - (try value(-step))) / Double(2 * step)
     // Activations that are cut off at 0 and 6 bend within the step.
     #expect(abs(slope - Double(size)) < 0.05 * Double(size), "\(size), by differences \(slope)")
