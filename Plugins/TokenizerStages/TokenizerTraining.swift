@@ -36,6 +36,7 @@ final class TokenizerTraining {
       seed: context.seed, folder: context.stateDirectory,
       checkpointEvery: context.checkpointInterval ?? 500, keep: context.checkpointsToKeep ?? 2)
     let learner = try run.train(HostObserver(context), workers) { learner, done in
+      try reportEpoch(learner, done, pictures: data.pictures.count)
       guard done.isMultiple(of: every) || done == parameters.steps else { return }
       let tokenizer = learner.tokenizer
       try learner.withAverages {
@@ -46,6 +47,20 @@ final class TokenizerTraining {
     }
     try publish(learner, data.validation, workers)
     try previews.publish(context)
+  }
+
+  /// How the codebook was used, each time that all pictures were seen.
+  private func reportEpoch(_ learner: TokenizerLearner, _ done: Int, pictures: Int) throws {
+    let epoch = done * parameters.batch / pictures
+    guard epoch > (done - 1) * parameters.batch / pictures, let usage = learner.takeUsage() else {
+      return
+    }
+    try context.report(
+      step: done,
+      metrics: [
+        "epoch": Double(epoch), "epoch_codebook_usage": usage.usage,
+        "epoch_perplexity": usage.perplexity,
+      ])
   }
 
   /// Writes the model as it will be used, with averaged and rounded weights, and what it comes to.

@@ -59,7 +59,7 @@ package final class TokenizerLearner: Learner {
   ) {
     self.tokenizer = tokenizer
     self.adversary = adversary
-    let notes = StepNotes()
+    let notes = StepNotes(codebookSize: tokenizer.configuration.codebookSize)
     self.notes = notes
     var upkeep: CodebookUpkeep?
     if case .vector(let quantizer) = tokenizer.bottleneck {
@@ -82,11 +82,15 @@ package final class TokenizerLearner: Learner {
       var codes = latents
       var extra: Variable?
       switch tokenizer.bottleneck {
-      case .scalar(let bottleneck): codes = bottleneck(latents, pass).codes
+      case .scalar(let bottleneck):
+        let quantized = bottleneck(latents, pass)
+        codes = quantized.codes
+        notes.count(quantized.indices)
       case .vector(let quantizer):
         let quantized = quantizer.quantize(latents, settings.vector, pass)
         (codes, extra) = (quantized.codes, quantized.loss)
         let width = latents.shape.columns
+        notes.count(quantized.indices)
         notes.add(
           latents.value.reshaped([latents.shape.rows, width]),
           quantized.indices.reshaped([latents.shape.rows]))
@@ -116,6 +120,11 @@ package final class TokenizerLearner: Learner {
       .merging(adversary?.metrics ?? [:]) { $1 }
   }
 
+  /// How the pictures learned from used the codebook since this was last asked; nil without a quantizer.
+  ///
+  /// A run that goes on from a checkpoint counts from there.
+  package func takeUsage() -> CodebookUsage? { notes.takeUsage() }
+
   package var state: [String: Tensor] {
     var state = learner.state
     if let upkeep { StateNames.add(upkeep.state, as: "codebook", to: &state) }
@@ -136,10 +145,24 @@ package final class TokenizerLearner: Learner {
   }
 }
 
-/// Latents and their vectors of the parts of a step, until the step is done.
+/// Latents and their vectors of the parts of a step, until the step is done; and which tokens occurred.
 private final class StepNotes {
+  private let codebookSize: Int?
   private var latents: [Tensor] = []
   private var indices: [Tensor] = []
+  private var usage: CodebookUsage?
+
+  init(codebookSize: Int?) {
+    self.codebookSize = codebookSize
+    usage = codebookSize.map { CodebookUsage(codebookSize: $0) }
+  }
+
+  func count(_ indices: Tensor) { usage?.add(indices) }
+
+  func takeUsage() -> CodebookUsage? {
+    defer { usage = codebookSize.map { CodebookUsage(codebookSize: $0) } }
+    return usage
+  }
 
   func add(_ latents: Tensor, _ indices: Tensor) {
     self.latents.append(latents)

@@ -35,6 +35,11 @@ import Testing
     let psnr = try #require(metrics["validation_psnr"])
     #expect(psnr > 11, "\(psnr)")
     #expect((0...1).contains(try #require(metrics["codebook_usage"])))
+    let epochs = try lattice.jobFile("train", "metrics/train.jsonl").matches(
+      of: /"epoch_codebook_usage":([0-9.]+)/
+    ).compactMap { Double($0.1) }
+    // 60 steps of 8 of 64 pictures.
+    #expect(epochs.count == 7 && epochs.allSatisfy { $0 > 0 && $0 <= 1 }, "\(epochs)")
     let card = try String(contentsOf: model.appending(path: "README.md"), encoding: .utf8)
     #expect(card.contains("Trained in 60 steps of 8 squares of 16 pixels"))
     let verified = try lattice.run(["models", "verify", "\(stage)-tiny@1"])
@@ -70,8 +75,8 @@ import Testing
       + "r1: 1, adversarial_start: 10, discriminator_filters: 8, discriminator_layers: 1"
     let run = try lattice.spec("train", training("fsq", losses, steps: 20))
     try #require(run.status == 0, "\(run.talk)")
-    let lines = try lattice.jobFile("train", "train.jsonl").split(separator: "\n")
-      .filter { $0.contains("mean_squared_error") }
+    let lines = try lattice.jobFile("train", "metrics/train.jsonl").split(separator: "\n")
+      .filter { $0.contains("\"mean_squared_error\"") }
     #expect(lines.count == 2)
     for (line, isStarted) in zip(lines, [false, true]) {
       #expect(line.contains("perceptual_loss"))
