@@ -150,7 +150,7 @@ import Testing
   @Test func aKilledRunEndsWithTheSameBytes() throws {
     let text = training(
       "fsq",
-      "levels: [8, 5, 5], adversarial: 0.1, adversarial_start: 50, discriminator_filters: 8, discriminator_layers: 1",
+      "levels: [8, 5, 5], adversarial: 0.1, adversarial_start: 70, discriminator_filters: 8, discriminator_layers: 1",
       steps: 100)
     var weights: [Data] = []
     for isKilled in [false, true] {
