@@ -11,6 +11,6 @@ public func latticeStageModule(
     stages: [
       DatasetStage.self, FSQTrainStage.self, VQTrainStage.self, FSQEncodeStage.self,
       VQEncodeStage.self, FSQDecodeStage.self, VQDecodeStage.self, ImportStage.self,
-      StudyStage.self, TokenMetricsStage.self,
+      StudyStage.self,
     ], hostMinor: hostMinor, why: why)
 }

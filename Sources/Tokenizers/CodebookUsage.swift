@@ -16,12 +16,6 @@ package struct CodebookUsage: Hashable, Sendable {
     for token in tokens.integers { counts[Int(token)] += 1 }
   }
 
-  /// Counts a token of the codebook so many times.
-  package mutating func add(_ count: Int, of token: Int) { counts[token] += count }
-
-  /// Bits that a token takes when all are written alike: the logarithm of the size.
-  package var fixedLengthBits: Double { log2(Double(max(1, counts.count))) }
-
   /// Tokens that were counted.
   package var total: Int { counts.reduce(0, +) }
 
