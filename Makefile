@@ -7,7 +7,7 @@ BIN = .build/$(CONFIGURATION)
 
 PREFIX ?= /usr/local
 
-.PHONY: help setup build install demo test test-long fuzz check lint format bench sanitize clean
+.PHONY: help setup build install demo test test-long fuzz check lint format docs bench sanitize clean
 
 help: ## Lists the verbs.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -46,6 +46,9 @@ lint: ## Fails on style findings.
 
 format: ## Rewrites the sources in the house style.
 	swift format --in-place --parallel --recursive Package.swift Sources Plugins Tests Fuzz
+
+docs: ## Makes the pages of StageSDK in .build-docs/site.
+	@pipelines/tools/make-docs .build-docs/site
 
 bench: build ## Measures: whole pipelines against peers, kernels against their references.
 	$(BIN)/lattice-bench

@@ -53,6 +53,7 @@ let package = Package(
     .library(name: "SceneStages", type: .dynamic, targets: ["SceneStages"]),
     .library(name: "UViMStages", type: .dynamic, targets: ["UViMStages"]),
     .library(name: "LabelStages", type: .dynamic, targets: ["LabelStages"]),
+    .library(name: "RelayFixture", type: .dynamic, targets: ["RelayFixture"]),
     .executable(name: "lattice", targets: ["lattice"]),
     .executable(name: "latticed", targets: ["latticed"]),
     .executable(name: "lattice-worker", targets: ["lattice-worker"]),
@@ -181,6 +182,10 @@ let package = Package(
         "MaskGIT",
         "TensorCore", "Tokenizers", "Training", "UViM", argumentParser,
       ], swiftSettings: settings),
+    // A plugin for tests.
+    .target(
+      name: "RelayFixture", dependencies: ["CStageABI", "StageSDK"],
+      path: "Tests/Fixtures/RelayFixture", swiftSettings: settings, linkerSettings: pluginLinkage),
     tests("JobModelTests", ["JobModel"]),
     tests("DurableFilesTests", ["DurableFiles"]),
     tests("YAMLTests", ["YAML"]),

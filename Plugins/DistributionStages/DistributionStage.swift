@@ -72,6 +72,8 @@ final class DistributionStage: Stage {
     self.context = context
   }
 
+  func open() throws { network = try PictureFeatures(context) }
+
   func process(_ batch: Batch) throws {
     let network = try opened()
     let numbers = (0..<batch.count).map { batch.item($0).number }
@@ -141,9 +143,7 @@ final class DistributionStage: Stage {
   }
 
   private func opened() throws -> PictureFeatures {
-    if let network { return network }
-    let network = try PictureFeatures(context)
-    self.network = network
+    guard let network else { throw StageError(.internal, "the model is not open") }
     return network
   }
 

@@ -71,6 +71,8 @@ final class DepthMetricsStage: Stage, Sendable {
 
   func process(_ batch: Batch) throws {
     let (depth, reference) = (try batch.input("depth"), try batch.input("reference"))
+    try depth.requirePixels("depth")
+    try reference.requirePixels("reference")
     let (height, width) = (reference.shape[1], reference.shape[2])
     let crop = parameters.crop ?? [0, height, 0, width]
     guard crop[1] <= height, crop[3] <= width else {
@@ -118,12 +120,12 @@ final class DepthMetricsStage: Stage, Sendable {
   }
 
   func saveState(to directory: String) throws {
-    try write(try JSONEncoder().encode(scores.withLock { $0 }), to: "\(directory)/scores.json")
+    let sorted = scores.withLock { $0.sorted { $0.number < $1.number } }
+    try SavedState.write(sorted, to: "\(directory)/scores.json")
   }
 
   func loadState(from directory: String) throws {
-    let data = try Data(contentsOf: URL(filePath: "\(directory)/scores.json"))
-    let loaded = try JSONDecoder().decode([DepthScore].self, from: data)
+    let loaded = try SavedState.read([DepthScore].self, "\(directory)/scores.json")
     scores.withLock { $0 += loaded }
   }
 

@@ -71,6 +71,7 @@ final class DepthWriteStage: Stage, Sendable {
 
   func process(_ batch: Batch) throws {
     let depth = try batch.input("depth")
+    try depth.requirePixels("depth")
     let (height, width) = (depth.shape[1], depth.shape[2])
     try batch.forEachItem { index in
       let metres = try depth.row(index, Float.self)
@@ -113,7 +114,7 @@ final class DepthWriteStage: Stage, Sendable {
     let low = parameters.range.map { Float($0[0]) } ?? known.min() ?? 0
     let high = max(parameters.range.map { Float($0[1]) } ?? known.max() ?? 1, low + 1e-6)
     // Small maps are enlarged, so that the bar's numbers can be read.
-    let zoom = max(1, 192 / max(1, width))
+    let zoom = max(1, 192 / max(1, width, height))
     let (wide, tall, bar) = (width * zoom, height * zoom, 28)
     var canvas = Canvas(width: max(wide, 96), height: tall + bar)
     for y in 0..<tall {

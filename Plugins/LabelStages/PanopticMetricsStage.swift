@@ -44,12 +44,21 @@ final class PanopticMetricsStage: Stage, Sendable {
   private let scores = Mutex<[Int: [Int: PanopticQuality.Counts]]>([:])
 
   init(parameters: Parameters, context: StageContext) throws {
+    try CategoryNames.requireUnique(parameters.categories)
     self.parameters = parameters
     self.context = context
   }
 
+  static func outputs(
+    for inputs: [String: TensorShape], parameters: Parameters
+  ) throws -> [String: TensorShape]? {
+    try CategoryNames.requireUnique(parameters.categories)
+    return [:]
+  }
+
   func process(_ batch: Batch) throws {
     let (panoptic, reference) = (try batch.input("panoptic"), try batch.input("reference"))
+    try panoptic.requirePixels("panoptic")
     try batch.forEachItem { index in
       let predicted = LabelSegments(
         try panoptic.row(index, Int32.self), width: panoptic.shape[2])
@@ -64,13 +73,12 @@ final class PanopticMetricsStage: Stage, Sendable {
   }
 
   func saveState(to directory: String) throws {
-    try write(try JSONEncoder().encode(scores.withLock { $0 }), to: "\(directory)/counts.json")
+    try SavedState.write(scores.withLock { $0 }, to: "\(directory)/counts.json")
   }
 
   func loadState(from directory: String) throws {
-    let data = try Data(contentsOf: URL(filePath: "\(directory)/counts.json"))
-    let loaded = try JSONDecoder().decode(
-      [Int: [Int: PanopticQuality.Counts]].self, from: data)
+    let loaded = try SavedState.read(
+      [Int: [Int: PanopticQuality.Counts]].self, "\(directory)/counts.json")
     scores.withLock { $0.merge(loaded) { $1 } }
   }
 
@@ -89,7 +97,9 @@ final class PanopticMetricsStage: Stage, Sendable {
       things: Summary.Row(quality.averages(over: isUnnamed ? known : things)),
       stuff: Summary.Row(quality.averages(over: isUnnamed ? [] : known.subtracting(things))),
       perCategory: Dictionary(
-        uniqueKeysWithValues: quality.counts.map { (name($0.key), Summary.Row($0.value.quality)) }))
+        quality.counts.sorted { $0.key < $1.key }.map {
+          (name($0.key), Summary.Row($0.value.quality))
+        }, uniquingKeysWith: { named, _ in named }))
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
     try write(try encoder.encode(summary) + Data("\n".utf8), to: try output(".json"))

@@ -17,7 +17,7 @@ struct PanopticOverlay {
   ///   - height: Likewise.
   /// - Returns: The overlay; small pictures are enlarged, so that the legend can be read.
   func canvas(over pixels: UnsafeBufferPointer<Float>?, width: Int, height: Int) -> Canvas {
-    let zoom = max(1, 192 / max(1, width))
+    let zoom = max(1, 192 / max(1, width, height))
     let categories = Set(segments.segments.map(\.category)).sorted()
     let legend = (categories.map { name($0).count }.max() ?? 0) * PixelFont.advance * 2 + 24
     var canvas = Canvas(
@@ -66,7 +66,7 @@ struct PanopticOverlay {
   /// A hue for each category, by the golden ratio so that neighbours differ; a shade for each of its segments.
   private static func colour(of category: Int32, number: Int32) -> (UInt8, UInt8, UInt8) {
     let hue = Double(category) * 0.618034
-    let shade = 1 - 0.09 * Double(abs(number) % 5)
+    let shade = 1 - 0.09 * Double(number.magnitude % 5)
     func channel(_ offset: Double) -> UInt8 {
       let turned = hue + offset - (hue + offset).rounded(.down)
       let ramp = max(0, min(1, abs(6 * turned - 3) - 1))

@@ -16,10 +16,10 @@ final class PanopticReadStage: Stage, Sendable {
     summary: "Reads pictures and their COCO panoptic labels.", kind: .source,
     parameters: LabelledPictures.parameters + [
       .string(
-        "annotations", default: nil,
+        "annotations", default: "panoptic.json",
         "The JSON file; a relative path is seen from the picture's folder."),
       .string(
-        "masks", default: nil,
+        "masks", default: "panoptic",
         "The folder of PNG masks of the pictures' names; a relative path is seen from the picture's folder."
       ),
     ],

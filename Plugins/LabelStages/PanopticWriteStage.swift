@@ -76,6 +76,7 @@ final class PanopticWriteStage: Stage, Sendable {
     where !(key == "overlay" && name.isEmpty) && !name.lowercased().hasSuffix(".png") {
       throw StageError(.config, "'\(name)' doesn't end in .png", parameter: key)
     }
+    try CategoryNames.requireUnique(parameters.categories)
     if let other = parameters.things?.first(where: { !parameters.categories.contains($0) }) {
       throw StageError(
         .config, "'\(other)' is among 'things', but not among 'categories'", parameter: "things")
@@ -84,6 +85,7 @@ final class PanopticWriteStage: Stage, Sendable {
 
   func process(_ batch: Batch) throws {
     let panoptic = try batch.input("panoptic")
+    try panoptic.requirePixels("panoptic")
     let image = try batch.optionalInput("image")
     let (height, width) = (panoptic.shape[1], panoptic.shape[2])
     try batch.forEachItem { index in
@@ -114,13 +116,12 @@ final class PanopticWriteStage: Stage, Sendable {
   }
 
   func saveState(to directory: String) throws {
-    let data = try JSONEncoder().encode(written.withLock { $0 })
-    try write(data, to: "\(directory)/segments.json")
+    let sorted = written.withLock { $0.sorted { $0.number < $1.number } }
+    try SavedState.write(sorted, to: "\(directory)/segments.json")
   }
 
   func loadState(from directory: String) throws {
-    let data = try Data(contentsOf: URL(filePath: "\(directory)/segments.json"))
-    let loaded = try JSONDecoder().decode([Entry].self, from: data)
+    let loaded = try SavedState.read([Entry].self, "\(directory)/segments.json")
     written.withLock { $0 += loaded }
   }
 

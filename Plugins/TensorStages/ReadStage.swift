@@ -30,16 +30,20 @@ final class ReadStage: Stage, Sendable {
 
   private let parameters: Parameters
   private let type: ElementType
+  /// Bytes of one item's tensor.
+  private let size: Int
 
   init(parameters: Parameters, context: StageContext) throws {
     self.parameters = parameters
     type = try Self.type(parameters)
+    size = try Self.byteCount(parameters)
   }
 
   static func outputs(
     for inputs: [String: TensorShape], parameters: Parameters
   ) throws -> [String: TensorShape]? {
-    [
+    _ = try byteCount(parameters)
+    return [
       "tensor": TensorShape(
         type: try type(parameters), dimensions: [-1] + parameters.shape,
         semantic: parameters.semantic)
@@ -48,8 +52,7 @@ final class ReadStage: Stage, Sendable {
 
   func process(_ batch: Batch) throws {
     let output = try batch.output("tensor", type, shape: [batch.count] + parameters.shape)
-    let size = parameters.shape.reduce(type.byteCount, *)
-    try batch.forEachItem { index in
+    try batch.forEachItem { [size] index in
       guard let path = batch.item(index).path else {
         throw StageError(.input, "this item has no file; give 'input' a 'dir' or 'files'")
       }
@@ -77,6 +80,20 @@ final class ReadStage: Stage, Sendable {
       throw StageError(
         .input, "'\(path)' has the shape \(entry.shape), but 'shape' is \(parameters.shape)")
     }
+  }
+
+  private static func byteCount(_ parameters: Parameters) throws -> Int {
+    var bytes = try type(parameters).byteCount
+    for side in parameters.shape {
+      let (product, isTooLarge) = bytes.multipliedReportingOverflow(by: max(1, side))
+      guard !isTooLarge, product <= 1 << 48 else {
+        throw StageError(
+          .config, "'shape' is \(parameters.shape), more than a tensor can hold",
+          parameter: "shape")
+      }
+      bytes = product
+    }
+    return parameters.shape.contains(0) ? 0 : bytes
   }
 
   private static func type(_ parameters: Parameters) throws -> ElementType {

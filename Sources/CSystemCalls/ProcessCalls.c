@@ -6,6 +6,8 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -82,7 +84,16 @@ int lattice_next_signal(int descriptor) {
    return count == sizeof information ? (int)information.ssi_signo : 0;
 }
 
+int lattice_tie_to_parent(pid_t parent, uint64_t cpu_seconds) {
+   if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0) return -errno;
+   // The parent may have died before the call above.
+   if (getppid() != parent) return -ESRCH;
+   // A soft limit says what it was, SIGXCPU; the hard one can't be caught.
+   struct rlimit limit = {.rlim_cur = cpu_seconds, .rlim_max = cpu_seconds + 1};
+   return setrlimit(RLIMIT_CPU, &limit) < 0 ? -errno : 0;
+}
+
 int64_t lattice_heap_bytes(void) {
-  struct mallinfo2 info = mallinfo2();
-  return (int64_t)(info.uordblks + info.hblkhd);
+   struct mallinfo2 info = mallinfo2();
+   return (int64_t)(info.uordblks + info.hblkhd);
 }

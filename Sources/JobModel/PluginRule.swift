@@ -60,12 +60,18 @@ package struct RuleRequest: Codable, Hashable, Sendable {
   /// Nil for a rule about the module.
   package var stageID: String?
   package var feed: RuleFeed
+  /// Why the rule need not be tried; nil when it has to be.
+  package var reasonToSkip: String?
 
-  package init(rule: PluginRule, pluginPath: String, stageID: String?, feed: RuleFeed) {
+  package init(
+    rule: PluginRule, pluginPath: String, stageID: String?, feed: RuleFeed,
+    reasonToSkip: String? = nil
+  ) {
     self.rule = rule
     self.pluginPath = pluginPath
     self.stageID = stageID
     self.feed = feed
+    self.reasonToSkip = reasonToSkip
   }
 }
 

@@ -34,10 +34,8 @@ enum TaskRule {
   private static let (start, leave) = (1.0, 1.0)
 
   static func check(_ subject: Subject) throws -> Findings {
-    guard subject.stage.kind == .task else { return .skipped("it is no task") }
-    guard !subject.lacksModel else { return .skipped("it needs a model") }
     var trial = Trial(
-      parameters: subject.usualParameters, sizes: SampleSizes.candidates[0],
+      parameters: try subject.usualParameters, sizes: SampleSizes.candidates[0],
       items: try subject.itemCandidates().first ?? .none)
     trial.models = subject.feed.models
     trial.cancelAfter = start

@@ -13,7 +13,7 @@ enum CheckRule {
     let descriptors = ProcessUse.descriptors
     var slowest = 0.0
     for sizes in SampleSizes.candidates {
-      let trial = Trial(parameters: subject.usualParameters, sizes: sizes, items: .none)
+      let trial = Trial(parameters: try subject.usualParameters, sizes: sizes, items: .none)
       let start = ProcessUse.processorSeconds
       let answer = try subject.check(trial)
       slowest = max(slowest, (ProcessUse.processorSeconds - start) * 1000)
@@ -35,7 +35,7 @@ enum CheckRule {
   /// Sizes may be unknown before a run.
   private static func unknownSizes(_ subject: Subject, _ findings: inout Findings) throws {
     let trial = Trial(
-      parameters: subject.usualParameters, sizes: SampleSizes.candidates[0], items: .none)
+      parameters: try subject.usualParameters, sizes: SampleSizes.candidates[0], items: .none)
     let specs = subject.inputSpecs(trial).map { port, spec in
       (port.name, TensorSpec(type: spec.type, shape: spec.shape.map { _ in -1 }, semantic: nil))
     }

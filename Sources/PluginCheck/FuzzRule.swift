@@ -41,7 +41,8 @@ enum FuzzRule {
   ) -> Trial {
     var trial = good
     trial.parameters = SampleParameters.random(
-      subject.stage.parameterSchema, over: subject.feed.parameters, &numbers)
+      subject.stage.parameterSchema, over: good.parameters, keeping: subject.feed.parameters,
+      &numbers)
     if Bool.random(using: &numbers) {
       trial.sizes = SampleSizes(names: subject.stage.inputDimensionNames, most: 9, &numbers)
     }

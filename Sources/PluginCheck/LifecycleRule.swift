@@ -12,12 +12,14 @@ enum LifecycleRule {
     let trial: Trial
     let processes: Bool
     do {
+      // A task would do all its work to show that it can.
+      if subject.stage.kind == .task { throw Subject.Unfit(reason: "a task processes no batches") }
       trial = try subject.goodTrial()
-      processes = subject.stage.kind != .task
+      processes = true
     } catch is Subject.Unfit {
       // Without samples it can still be made and destroyed.
       trial = Trial(
-        parameters: subject.usualParameters, sizes: SampleSizes.candidates[0], items: .none)
+        parameters: try subject.usualParameters, sizes: SampleSizes.candidates[0], items: .none)
       processes = false
     }
     let services = try TrialServices(

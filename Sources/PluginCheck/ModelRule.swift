@@ -15,7 +15,7 @@ enum ModelRule {
     var findings = Findings()
     for (name, models) in cases {
       var trial = Trial(
-        parameters: subject.usualParameters, sizes: SampleSizes.candidates[0],
+        parameters: try subject.usualParameters, sizes: SampleSizes.candidates[0],
         items: try subject.itemCandidates().first ?? .none)
       trial.models = models
       trial.batches = []

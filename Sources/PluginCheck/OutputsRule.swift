@@ -8,7 +8,6 @@ enum OutputsRule {
     do {
       trial = try subject.goodTrial()
     } catch let unfit as Subject.Unfit {
-      if subject.lacksModel { return .skipped(unfit.reason) }
       findings.isSkipped = true
       findings.note = unfit.reason
       findings.warnings = [

@@ -30,6 +30,7 @@ package enum RuleRunner {
   }
 
   private static func findings(_ request: RuleRequest, _ folder: String) throws -> Findings {
+    if let reason = request.reasonToSkip { return .skipped(reason) }
     if request.rule == .entry { return try EntryRule.check(request.pluginPath) }
     let library = try StageLibrary.load(request.pluginPath)
     if request.rule == .tables { return try TablesRule.check(library) }
@@ -44,15 +45,7 @@ package enum RuleRunner {
   }
 
   private static func check(_ rule: PluginRule, _ subject: Subject) throws -> Findings {
-    if subject.stage.kind == .task,
-      [
-        .outputs, .inputs, .bounds, .alignment, .sizes, .extremes,
-        .repeatable, .parallel, .memory, .state, .files, .fuzz,
-      ].contains(rule)
-    {
-      return Findings.skipped("a task processes no batches")
-    }
-    return switch rule {
+    switch rule {
     case .entry, .tables: Findings()
     case .schema: SchemaRule.check(subject)
     case .check: try CheckRule.check(subject)

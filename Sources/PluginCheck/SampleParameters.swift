@@ -33,11 +33,26 @@ enum SampleParameters {
     }
   }
 
-  /// Values within the schema's ranges, at random; those of texts stay as they are.
+  /// Names of the parameters that must be given and are files or folders.
+  static func requiredPaths(_ schema: JSONValue) -> [String] {
+    (schema["required"]?.arrayValue ?? []).compactMap(\.stringValue).filter {
+      schema["properties"]?[$0]?["x-lattice-path"] == .bool(true)
+    }
+  }
+
+  /// Draws values within the schema's ranges; those of texts stay as they are.
+  ///
+  /// - Parameters:
+  ///   - schema: Of the parameters.
+  ///   - usual: Values that do.
+  ///   - given: Values that stay.
+  ///   - numbers: Where they come from.
+  /// - Returns: An object for all parameters.
   static func random(
-    _ schema: JSONValue, over given: [String: JSONValue], _ numbers: inout SampleNumbers
+    _ schema: JSONValue, over usual: JSONValue, keeping given: [String: JSONValue],
+    _ numbers: inout SampleNumbers
   ) -> JSONValue {
-    var values = usual(schema, over: given).objectValue ?? [:]
+    var values = usual.objectValue ?? [:]
     let properties = (schema["properties"]?.objectValue ?? [:]).sorted { $0.key < $1.key }
     for (name, property) in properties where given[name] == nil {
       guard Bool.random(using: &numbers), let value = random(property, &numbers) else { continue }

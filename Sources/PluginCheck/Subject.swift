@@ -1,6 +1,7 @@
 import DurableFiles
 import Glibc
 import JobModel
+import SampleFiles
 import StageHost
 
 /// A stage that is held against a rule, with a folder to work in.
@@ -26,17 +27,31 @@ final class Subject {
     self.folder = folder
   }
 
+  /// Defaults, modest values where there are none, and a small packed set of pictures where a file has to be named.
   var usualParameters: JSONValue {
-    SampleParameters.usual(stage.parameterSchema, over: feed.parameters)
+    get throws(FileError) {
+      var given = feed.parameters
+      for name in SampleParameters.requiredPaths(stage.parameterSchema) where given[name] == nil {
+        given[name] = .string(try packedSet())
+      }
+      return SampleParameters.usual(stage.parameterSchema, over: given)
+    }
+  }
+
+  /// A file of pictures, made when it is first asked for.
+  private func packedSet() throws(FileError) -> String {
+    let path = "\(folder)/sample.safetensors"
+    if !Files.exists(path) {
+      try Files.makeDirectory(folder)
+      try AtomicFile.write(SamplePictureSet.bytes(pictures: 16, side: 12), to: path)
+    }
+    return path
   }
 
   /// What a sentence calls the stage.
   var name: String { "stage '\(stage.id)'" }
 
   var takesFiles: Bool { stage.inputs.contains(where: \.isFile) }
-
-  /// True when nothing can be said of its work without a model that nobody named.
-  var lacksModel: Bool { stage.modelSlots.contains { feed.models[$0] == nil } }
 
   /// A folder for one trial.
   func makeFolder() throws(FileError) -> String {
@@ -58,14 +73,13 @@ final class Subject {
   /// - Throws: ``Unfit`` with a reason for each kind of item when there is none.
   func goodTrial() throws -> Trial {
     if let suitable { return suitable }
-    guard !lacksModel else {
-      throw Unfit(reason: "it needs a model: name one with --model SLOT=PATH")
-    }
+    if let reason = feed.missingModel(of: stage) { throw Unfit(reason: reason) }
+    let parameters = try usualParameters
     var reasons: [String] = []
     for items in try itemCandidates() {
       var reason = ""
       for sizes in sizeCandidates {
-        var trial = Trial(parameters: usualParameters, sizes: sizes, items: items)
+        var trial = Trial(parameters: parameters, sizes: sizes, items: items)
         trial.models = feed.models
         trial.seed = feed.seed
         trial.guardsOutputs = guardsOutputs

@@ -1,8 +1,8 @@
-/// A small PNG picture made from nothing: RGB, 8 bits, stored without compression.
+/// A small PNG picture made from nothing, stored without compression.
 ///
 /// Source: PNG (Third Edition), W3C 2025; zlib and deflate, RFC 1950 and 1951.
 package enum SamplePNG {
-  /// A picture of soft gradients with a bright square in the middle.
+  /// An RGB picture of 8 bits: soft gradients with a bright square in the middle.
   ///
   /// - Parameters:
   ///   - width: 1 to 1000 pixels.
@@ -20,7 +20,32 @@ package enum SamplePNG {
         lines += isInside ? [240, 220, 90] : [red, green, 128]
       }
     }
-    let header = big(width) + big(height) + [8, 2, 0, 0, 0]
+    return file(width, height, bits: 8, colourType: 2, lines)
+  }
+
+  /// A grey picture of 16 bits: a slope from 1000 down to the right, as a depth map in millimetres is.
+  ///
+  /// - Parameters:
+  ///   - width: 1 to 1000 pixels.
+  ///   - height: 1 to 1000 pixels.
+  ///   - shift: Another number gives another picture.
+  /// - Returns: The bytes of the file.
+  package static func depth(width: Int, height: Int, shift: Int = 0) -> [UInt8] {
+    var lines: [UInt8] = []
+    for y in 0..<height {
+      lines.append(0)
+      for x in 0..<width {
+        let value = 1000 + 20 * (x + y) + 5 * shift
+        lines += [UInt8(value >> 8 & 0xFF), UInt8(value & 0xFF)]
+      }
+    }
+    return file(width, height, bits: 16, colourType: 0, lines)
+  }
+
+  private static func file(
+    _ width: Int, _ height: Int, bits: UInt8, colourType: UInt8, _ lines: [UInt8]
+  ) -> [UInt8] {
+    let header = big(width) + big(height) + [bits, colourType, 0, 0, 0]
     let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
     return signature + chunk("IHDR", header) + chunk("IDAT", stored(lines)) + chunk("IEND", [])
   }

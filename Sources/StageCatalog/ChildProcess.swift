@@ -1,6 +1,7 @@
 import CSystemCalls
 package import DurableFiles
 import Glibc
+import JobModel
 
 /// Runs a throw-away child with a time limit; what it loads can crash or hang without harm.
 package enum ChildProcess {
@@ -26,18 +27,22 @@ package enum ChildProcess {
 
   /// Runs an executable to its end, at most `seconds` long.
   ///
+  /// `lattice-worker` ties itself to this process with the ``ChildLeash`` that it is given.
+  ///
   /// - Parameters:
   ///   - executable: Absolute path.
   ///   - arguments: Without the program's name.
   ///   - input: What it reads on standard input.
   ///   - seconds: Then it is killed, unless it is at work and a busy machine has given it less than so many seconds
-  ///     of CPU; even then after twelve times as long.
+  ///     of CPU; even then after twelve times as long, on the clock or of CPU.
   /// - Returns: What it printed and how it ended.
   /// - Throws: ``FileError`` when it can't be started.
   package static func run(
     _ executable: String, _ arguments: [String], input: [UInt8] = [], seconds: Double
   ) throws(FileError) -> Output {
     let scratch = try Scratch()
+    // What a child leaves behind when it crashes goes with the scratch folder.
+    try Files.makeDirectory("\(scratch.path)/tmp")
     try AtomicFile.write(input, to: "\(scratch.path)/in")
     let files = (
       try OpenFile("\(scratch.path)/in", O_RDONLY),
@@ -67,7 +72,12 @@ package enum ChildProcess {
     let argv: [UnsafeMutablePointer<CChar>?] = ([executable] + arguments).map { strdup($0) } + [nil]
     defer { argv.forEach { free($0) } }
     // A child that crashes has nothing to tell that the signal does not.
-    let variables = environment(adding: "SWIFT_BACKTRACE=enable=no")
+    let leash = ChildLeash(
+      parent: getpid(), cpuSeconds: max(1, Int(seconds * longest)))
+    let variables = environment(adding: [
+      "SWIFT_BACKTRACE=enable=no", "\(ChildLeash.variable)=\(leash.text)",
+      "TMPDIR=\(scratch.path)/tmp",
+    ])
     defer { variables.forEach { free($0) } }
     let code = posix_spawn(&pid, executable, &actions, &attributes, argv, variables + [nil])
     guard code == 0 else { throw FileError("start", executable, code) }
@@ -78,9 +88,12 @@ package enum ChildProcess {
       ending: ending, data: data, talk: String(decoding: talk.suffix(4000), as: UTF8.self))
   }
 
-  /// Copies of this process's variables after one that is added.
-  private static func environment(adding variable: String) -> [UnsafeMutablePointer<CChar>?] {
-    var all: [UnsafeMutablePointer<CChar>?] = [strdup(variable)]
+  /// How many times as long as its limit a child may last on a busy machine.
+  private static let longest = 12.0
+
+  /// Copies of this process's variables after those that are added.
+  private static func environment(adding variables: [String]) -> [UnsafeMutablePointer<CChar>?] {
+    var all: [UnsafeMutablePointer<CChar>?] = variables.map { strdup($0) }
     var pointer = lattice_environment()
     while let entry = pointer?.pointee {
       all.append(strdup(entry))
@@ -99,7 +112,7 @@ package enum ChildProcess {
     while waitpid(pid, &status, WNOHANG) == 0 {
       let now = WallClock.monotonicNanoseconds
       if now >= end, let more = cpuSeconds(of: pid), more > used, more < seconds,
-        now < start + Int(seconds * 12e9)
+        now < start + Int(seconds * longest * 1e9)
       {
         used = more
         end = now + Int(seconds / 4 * 1e9)
@@ -122,6 +135,7 @@ package enum ChildProcess {
     let names = [
       SIGABRT: "SIGABRT", SIGBUS: "SIGBUS", SIGFPE: "SIGFPE", SIGILL: "SIGILL",
       SIGKILL: "SIGKILL", SIGSEGV: "SIGSEGV", SIGTERM: "SIGTERM", SIGTRAP: "SIGTRAP",
+      SIGXCPU: "SIGXCPU",
     ]
     return .signalled(names[signal] ?? "signal \(signal)")
   }

@@ -30,15 +30,17 @@ package struct PluginValidator {
     guard let module = description.module else {
       return .failure(CheckFailure(description: description.broken ?? "it can't be described"))
     }
-    let stages = module.stages.map(\.id).filter { stage == nil || $0 == stage }
+    let stages = module.stages.filter { stage == nil || $0.id == stage }
     guard !stages.isEmpty else {
       let known = module.stages.map(\.id).joined(separator: ", ")
       return .failure(
         CheckFailure(
           description: "plugin '\(path)' has no stage '\(stage ?? "")'; it has \(known)"))
     }
-    func request(_ rule: PluginRule, _ stage: String?) -> RuleRequest {
-      RuleRequest(rule: rule, pluginPath: path, stageID: stage, feed: feed)
+    func request(_ rule: PluginRule, _ stage: StageDescription?) -> RuleRequest {
+      RuleRequest(
+        rule: rule, pluginPath: path, stageID: stage?.id, feed: feed,
+        reasonToSkip: stage.flatMap { rule.reasonToSkip($0, feed) })
     }
     let ofModule = rules.filter(\.isAboutModule).map { request($0, nil) }
     return .success(
@@ -52,6 +54,10 @@ package struct PluginValidator {
   package func answer(_ request: RuleRequest) -> RuleResult {
     func failed(_ fault: String) -> RuleResult {
       RuleResult(rule: request.rule, stage: request.stageID, faults: [fault])
+    }
+    if let reason = request.reasonToSkip {
+      return RuleResult(
+        rule: request.rule, stage: request.stageID, note: reason, isSkipped: true)
     }
     let output: ChildProcess.Output
     do {

@@ -2,7 +2,22 @@ public import CStageABI
 
 /// Types of tensor elements.
 public enum ElementType: String, Hashable, Sendable, CaseIterable {
-  case u8, u16, i32, i64, f16, bf16, f32, f64
+  /// Whole numbers of 0...255.
+  case u8
+  /// Whole numbers of 0...65535.
+  case u16
+  /// Whole numbers of 32 bits with a sign.
+  case i32
+  /// Whole numbers of 64 bits with a sign.
+  case i64
+  /// IEEE half precision.
+  case f16
+  /// The upper half of an f32.
+  case bf16
+  /// IEEE single precision.
+  case f32
+  /// IEEE double precision.
+  case f64
 
   /// Bytes of one element.
   public var byteCount: Int {

@@ -12,14 +12,25 @@ public struct StageContext: @unchecked Sendable {
 
   /// How much a log line matters.
   public enum LogLevel: Int32, Sendable {
+    /// For whoever writes the stage.
     case debug = 0
+    /// What happens.
     case info = 1
+    /// What may be wrong with the result.
     case warning = 2
+    /// What is wrong.
     case error = 3
   }
 
   /// What the job's report does with a file.
-  public enum FileRole: String, Sendable { case result, preview, table }
+  public enum FileRole: String, Sendable {
+    /// What the job is for.
+    case result
+    /// A picture to show.
+    case preview
+    /// CSV or JSON with numbers.
+    case table
+  }
 
   /// Writes a line to the stage's log; `fields` is the text of a JSON object.
   public func log(_ level: LogLevel, _ message: String, fields: String? = nil) {

@@ -41,7 +41,8 @@ enum RuleCommand {
   private static func answer(_ body: (String) -> some Encodable) -> Int32 {
     let output = dup(STDOUT_FILENO)
     dup2(STDERR_FILENO, STDOUT_FILENO)
-    let folder = "/tmp/lattice-rule-\(getpid())-\(UInt64.random(in: 0...UInt64.max))"
+    let temporary = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    let folder = "\(temporary)/lattice-rule-\(getpid())-\(UInt64.random(in: 0...UInt64.max))"
     defer { try? Files.removeTree(folder) }
     let result = body(folder)
     fflush(nil)

@@ -27,6 +27,10 @@ enum Worker {
     """
 
   static func main(_ arguments: [String]) -> Int32 {
+    Leash.tie()
+    // OpenBLAS would start a thread for each processor when a plugin that links it is loaded; the budget of threads is
+    // the host's. Whoever sets the variable wants something else.
+    setenv("OPENBLAS_NUM_THREADS", "1", 0)
     switch arguments.first {
     case "run": return run(Array(arguments.dropFirst()))
     case "describe": return describe(Array(arguments.dropFirst()))

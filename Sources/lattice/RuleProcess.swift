@@ -11,8 +11,11 @@ enum RuleProcess {
   static func become(_ requests: [RuleRequest]) throws {
     let path = NSTemporaryDirectory() + "lattice-rules-\(getpid()).json"
     try JSONEncoder().encode(requests).write(to: URL(filePath: path))
+    // The worker reads it through a descriptor that it inherits, so that no file is left behind.
+    let descriptor = open(path, O_RDONLY)
+    unlink(path)
     let worker = PluginFolders.worker
-    let words: [String] = [worker, "rule", path]
+    let words: [String] = [worker, "rule", "/dev/fd/\(descriptor)"]
     let arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
     execv(worker, arguments)
     let code = errno

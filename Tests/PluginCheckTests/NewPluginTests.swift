@@ -18,25 +18,37 @@ import Testing
     try NewPlugin("rust", kind).requireGreen()
   }
 
-  /// The map; the other kinds in long runs, as each takes two Swift builds.
-  @Test(arguments: isLong ? ["map", "source", "sink", "task"] : ["map"])
+  /// Each kind in a folder of its own, which takes two Swift builds each.
+  @Test(
+    .enabled(if: NewPluginTests.isLong, "takes minutes; LATTICE_TEST_LONG=1 runs it"),
+    arguments: ["map", "source", "sink", "task"])
   func worksInSwift(kind: String) throws {
     try NewPlugin("swift", kind).requireGreen()
   }
 
-  /// With the Swift runtime in the plugin: it needs no library of Swift's, and holds the rules in a worker that has
-  /// a runtime of its own.
-  @Test func worksInSwiftWithItsOwnRuntime() throws {
-    let plugin = try NewPlugin("swift", "map")
-    let output = try NewPlugin.run(
-      "/usr/bin/env", ["make", "STATIC=1"], in: plugin.folder)
+  /// The stages of all kinds in one plugin, so that they are built once.
+  @Test func everyKindWorksInSwift() throws {
+    let plugin = try SwiftKinds()
+    try plugin.all.requireGreen()
+    for kind in SwiftKinds.others { try plugin.requireRun(kind) }
+  }
+
+  /// With the Swift runtime in the plugin: it needs no library of Swift's, holds the rules in a worker that has a runtime
+  /// of its own, and runs there.
+  @Test func everyKindWorksInSwiftWithItsOwnRuntime() throws {
+    let plugin = try SwiftKinds()
+    let folder = plugin.all.folder
+    let output = try NewPlugin.run("/usr/bin/env", ["make", "STATIC=1"], in: folder)
     try #require(output.code == 0, "\(output.text)")
-    let path = "./\(plugin.name).stage.so"
-    let needed = try NewPlugin.run("/usr/bin/env", ["readelf", "-d", path], in: plugin.folder)
-    #expect(needed.code == 0 && !needed.text.contains("libswiftCore.so"), "\(needed.text)")
+    let path = "./\(plugin.all.name).stage.so"
+    let needed = try NewPlugin.run("/usr/bin/env", ["readelf", "-d", path], in: folder)
+    #expect(
+      needed.code == 0 && needed.text.contains("libc.so.6") && !needed.text.contains("libswift")
+        && !needed.text.contains("libFoundation"), "\(needed.text)")
     let rules = try NewPlugin.run(
-      plugin.lattice, ["plugin", "validate", path, "--strict"], in: plugin.folder)
+      plugin.all.lattice, ["plugin", "validate", path, "--strict"], in: folder)
     #expect(rules.code == 0, "\(rules.text)")
+    for kind in SwiftKinds.others { try plugin.requireRun(kind) }
   }
 
   @Test func aFolderThatIsThereIsLeftAlone() throws {

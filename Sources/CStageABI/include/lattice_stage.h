@@ -94,6 +94,7 @@ typedef struct {
 typedef struct DLManagedTensorVersioned {
    DLPackVersion version;
    void         *manager_ctx;
+   // Frees the tensor with all that belongs to it. [any]
    void        (*deleter)(struct DLManagedTensorVersioned *self);
    uint64_t      flags; // DLPACK_FLAG_BITMASK_…
    DLTensor      dl_tensor;
@@ -141,7 +142,8 @@ typedef struct lattice_host {
    const char *name;      // "lattice-worker".
    const char *version;
 
-   // Gives the extension `id` ("lattice.task/1"), or NULL if the host has none of that name. [any]
+   // Gives the extension `id` ("lattice.task/1"), an immortal table owned by the host, or NULL if the host has none of
+   // that name. [any]
    const void *(*get_extension)(const struct lattice_host *host, const char *id);
 
    // Writes a line to the stage's log. `fields_json` is a JSON object or NULL. [any]
@@ -172,9 +174,11 @@ typedef struct lattice_host {
    lattice_status (*parallel_for)(lattice_context *context, uint64_t count, uint64_t grain,
                                   void (*body)(void *arg, uint64_t begin, uint64_t end), void *arg);
 
-   // Memory counted against the job's limit; `alignment` is a power of two. NULL when the limit is reached.
-   // [any]
+   // Memory counted against the job's limit, the plugin's until `dealloc`; `alignment` is a power of two. NULL when
+   // the limit is reached. [any]
    void *(*alloc)(lattice_context *context, uint64_t size, uint64_t alignment);
+
+   // Takes back memory that `alloc` of the same context gave; NULL does nothing. [any]
    void (*dealloc)(lattice_context *context, void *memory);
 
    // Adds an output to the result of `check`. The spec is copied. [call, check only]
@@ -348,7 +352,8 @@ typedef struct lattice_stage {
    // Frees the instance. [host]
    void (*destroy)(void *self);
 
-   // Gives the stage's extension `id`, or NULL. May itself be NULL. [host]
+   // Gives the stage's extension `id`, a table owned by the plugin and valid until `destroy`, or NULL. May itself be
+   // NULL. [host]
    const void *(*get_extension)(void *self, const char *id);
 } lattice_stage;
 

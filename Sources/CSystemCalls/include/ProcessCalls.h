@@ -30,6 +30,10 @@ int lattice_stop_signals(void);
 // The next signal waiting in a descriptor of lattice_stop_signals, or 0 when there is none.
 int lattice_next_signal(int descriptor);
 
+// From now on this process is killed when the thread of `parent` that started it ends, and once it has used so many
+// seconds of CPU time. Returns 0, or -ESRCH when `parent` is gone already.
+int lattice_tie_to_parent(pid_t parent, uint64_t cpu_seconds);
+
 // Bytes of this process's heap that were allocated and not given back.
 int64_t lattice_heap_bytes(void);
 
