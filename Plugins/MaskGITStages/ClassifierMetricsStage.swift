@@ -54,7 +54,9 @@ final class ClassifierMetricsStage: Stage, Sendable {
   }
 
   func saveState(to directory: String) throws {
-    let data = try JSONEncoder().encode(counts.withLock { $0 })
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    let data = try encoder.encode(counts.withLock { $0 })
     try data.write(to: URL(filePath: "\(directory)/counts.json"))
   }
 

@@ -18,9 +18,23 @@ package struct JournalReader: Sendable {
     do {
       database = try DatabaseQueue(
         path: spool.database, configuration: Schema.configuration(readOnly: true))
+      guard try Self.waitForTables(in: database) else {
+        throw JournalError.missing(path: spool.path)
+      }
+    } catch let error as JournalError {
+      throw error
     } catch {
       throw .unreadable(path: spool.database, reason: "\(error)")
     }
+  }
+
+  /// False when a daemon that has just begun does not make its tables within two seconds.
+  private static func waitForTables(in database: any DatabaseReader) throws -> Bool {
+    for _ in 0..<100 {
+      if try database.read({ try $0.tableExists("job") }) { return true }
+      usleep(20_000)
+    }
+    return false
   }
 
   /// All jobs in the order of hand-in.
