@@ -99,7 +99,10 @@ let package = Package(
     library("Metrics", ["CKernels"]),
     library("UViM", ["Autograd", "CKernels", "FSQ", "Kernels", "TensorCore", "Training"]),
     library("LabelFiles", ["ImageCodecs", "TensorFiles"]),
-    library("Scenes", ["TensorCore"]),
+    .target(
+      // Optimised in debug builds too, as kernels are: rendering is arithmetic for each pixel.
+      name: "Scenes", dependencies: ["TensorCore"],
+      swiftSettings: settings + [.unsafeFlags(["-O"])]),
     plugin("SceneStages", ["Scenes", "TensorCore"]),
     plugin(
       "UViMStages",
@@ -242,7 +245,7 @@ let package = Package(
       ],
       exclude: ["Golden/README.md"], resources: [.copy("Golden")]),
     tests("LabelFilesTests", ["ImageCodecs", "LabelFiles", "TensorFiles"]),
-    tests("UViMStagesTests", ["Checkpoints", "TensorFiles"]),
+    tests("UViMStagesTests", ["Checkpoints", "LatticeDriver", "TensorFiles"]),
     tests(
       "ModelFilesTests",
       ["Autograd", "Checkpoints", "Kernels", "ModelFiles", "TensorCore", "TensorFiles"]),
@@ -255,7 +258,7 @@ let package = Package(
       resources: [.copy("Files")]),
     tests("PluginCheckTests", ["JobModel", "StageCatalog"]),
     tests("ArchitectureTests", []),
-    tests("DaemonTests", ["DurableFiles", "JobModel"]),
+    tests("DaemonTests", ["DurableFiles", "JobModel", "LatticeDriver"]),
     tests(
       "SupervisionTests",
       ["DurableFiles", "JobModel", "JobQueue", "Journal", "PipelineSpec", "Supervision"]),

@@ -30,11 +30,13 @@ struct SceneExamples {
     let renderer = SceneRenderer(size: store.side, farthest: 10)
     let seed = context.seed
     for start in stride(from: 0, to: store.capacity, by: 64) {
-      guard !context.isCancelled else { throw StageError(.cancelled, "training was stopped") }
       let part = start..<min(store.capacity, start + 64)
       workers.forRanges(part.count) { [self] range in
-        for index in range { render(start + index, renderer, seed: seed, into: store) }
+        for index in range where !context.isCancelled {
+          render(start + index, renderer, seed: seed, into: store)
+        }
       }
+      guard !context.isCancelled else { throw StageError(.cancelled, "training was stopped") }
       // A sign of life, though no step of training.
       context.progress(0, of: steps, unit: "steps")
     }
