@@ -1,43 +1,16 @@
 import Foundation
 import JobModel
+import LatticeDriver
 import Testing
 
 /// The command line as a user meets it: what it prints where, and how it exits.
 @Suite(.serialized) struct CommandLineTests {
-  /// What a command printed and how it ended.
-  struct Output {
-    var status: Int32
-    var data: String
-    var talk: String
-  }
-
-  /// Runs `lattice` to its end.
-  static func lattice(_ arguments: [String], in folder: URL? = nil) throws -> Output {
-    let process = Process()
-    process.executableURL = Daemon.products.appending(path: "lattice")
-    process.arguments = arguments
-    process.currentDirectoryURL = folder
-    process.standardInput = FileHandle.nullDevice
-    let scratch = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-    _ = FileManager.default.createFile(atPath: scratch.path(), contents: nil)
-    defer { try? FileManager.default.removeItem(at: scratch) }
-    let data = Pipe()
-    process.standardOutput = data
-    process.standardError = try FileHandle(forWritingTo: scratch)
-    try process.run()
-    let bytes = data.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return Output(
-      status: process.terminationStatus, data: String(decoding: bytes, as: UTF8.self),
-      talk: try String(contentsOf: scratch, encoding: .utf8))
-  }
-
   @Test func runWorksWithoutADaemon() throws {
     let daemon = try Daemon()
     let data = daemon.root.appending(path: "data")
     try TinyPictures.write(3, into: data.appending(path: "images"))
     try Data(Specs.tokenize(name: "job").utf8).write(to: data.appending(path: "job.yaml"))
-    let output = try Self.lattice(
+    let output = try Lattice.run(
       ["run", "data/job.yaml", "--out", "results", "--work", "work"], in: daemon.root)
     #expect(output.status == 0, "\(output.talk)")
     let names = try FileManager.default.contentsOfDirectory(
@@ -53,11 +26,11 @@ import Testing
     let spec = data.appending(path: "job.yaml")
     try Data((Specs.tokenize(name: "job") + "\nerrors: { max_failed_items: 1 }\n").utf8).write(
       to: spec)
-    let partial = try Self.lattice(
+    let partial = try Lattice.run(
       ["run", "data/job.yaml", "--out", "a", "--work", "wa"], in: daemon.root)
     #expect(partial.status == 3, "\(partial.talk)")
     try Data(Specs.tokenize(name: "job").utf8).write(to: spec)
-    let failed = try Self.lattice(
+    let failed = try Lattice.run(
       ["run", "data/job.yaml", "--out", "b", "--work", "wb"], in: daemon.root)
     #expect(failed.status == 1, "\(failed.talk)")
     #expect(failed.talk.contains("bad.png"), "\(failed.talk)")
@@ -75,11 +48,11 @@ import Testing
         - { id: read, use: image.read@1, in: { file: photos }, parms: {} }
       """.utf8
     ).write(to: spec)
-    let text = try Self.lattice(["check", spec.path()])
+    let text = try Lattice.run(["check", spec.path()])
     #expect(text.status == 2)
     #expect(text.talk.contains("bad.yaml:5:"), "\(text.talk)")
     #expect(text.talk.contains("did you mean 'params'?"), "\(text.talk)")
-    let json = try Self.lattice(["check", spec.path(), "--format", "json"])
+    let json = try Lattice.run(["check", spec.path(), "--format", "json"])
     #expect(json.status == 2)
     let parsed = try JSONSerialization.jsonObject(with: Data(json.data.utf8))
     #expect(parsed is [Any] || parsed is [String: Any])
@@ -93,27 +66,27 @@ import Testing
     let result = try #require(try daemon.waitForResults(1).first)
     daemon.stop()
     let spool = ["--spool", daemon.spool.path]
-    let list = try Self.lattice(["ps", "--json"] + spool)
+    let list = try Lattice.run(["ps", "--json"] + spool)
     let jobs = try #require(
       try JSONSerialization.jsonObject(with: Data(list.data.utf8)) as? [[String: Any]])
     #expect(jobs.count == 1)
     #expect(jobs.first?["state"] as? String == "succeeded")
-    #expect(try Self.lattice(["show", "tiny"] + spool).data.contains(result.id.text))
-    #expect(try Self.lattice(["wait", "tiny", "--quiet"] + spool).status == 0)
-    #expect(try Self.lattice(["logs", "tiny"] + spool).status == 0)
+    #expect(try Lattice.run(["show", "tiny"] + spool).data.contains(result.id.text))
+    #expect(try Lattice.run(["wait", "tiny", "--quiet"] + spool).status == 0)
+    #expect(try Lattice.run(["logs", "tiny"] + spool).status == 0)
   }
 
   @Test func anUnknownJobIsNotDone() throws {
     let daemon = try Daemon()
     try daemon.start()
-    let output = try Self.lattice(["wait", "nope", "--spool", daemon.spool.path])
+    let output = try Lattice.run(["wait", "nope", "--spool", daemon.spool.path])
     #expect(output.status == 6, "\(output.talk)")
     #expect(output.talk.contains("'nope'"), "\(output.talk)")
     daemon.stop()
   }
 
   @Test func noSpoolIsSaidInASentence() throws {
-    let output = try Self.lattice(["ps", "--spool", "/nonexistent/spool"])
+    let output = try Lattice.run(["ps", "--spool", "/nonexistent/spool"])
     #expect(output.status == 7, "\(output.talk)")
     #expect(output.talk.contains("/nonexistent/spool"), "\(output.talk)")
     #expect(output.data.isEmpty)
@@ -127,7 +100,7 @@ import Testing
     "models import", "models rm", "doctor", "gc", "completion",
   ])
   func everyHelpHasAnExample(command: String) throws {
-    let output = try Self.lattice(command.split(separator: " ").map(String.init) + ["--help"])
+    let output = try Lattice.run(command.split(separator: " ").map(String.init) + ["--help"])
     #expect(output.status == 0)
     #expect(output.data.contains("Example"), "\(output.data)")
     #expect(output.data.contains("lattice \(command)"), "\(output.data)")
@@ -135,7 +108,7 @@ import Testing
 
   /// No command may be without a help of its own in the list above.
   @Test func noCommandIsForgotten() throws {
-    let help = try Self.lattice(["--help"]).data
+    let help = try Lattice.run(["--help"]).data
     let listed = help.split(separator: "SUBCOMMANDS:").last?.split(separator: "\n")
       .filter { $0.hasPrefix("  ") && !$0.hasPrefix("   ") && !$0.contains("See '") }
       .compactMap { $0.split(separator: " ").first.map(String.init) }
@@ -148,7 +121,7 @@ import Testing
 
   @Test(arguments: ["bash", "zsh", "fish"])
   func completionNamesTheCommands(shell: String) throws {
-    let output = try Self.lattice(["completion", shell])
+    let output = try Lattice.run(["completion", shell])
     #expect(output.status == 0)
     #expect(output.data.contains("submit") && output.data.contains("retry"))
   }
@@ -160,7 +133,7 @@ import Testing
     try TinyPictures.write(1, into: data.appending(path: "images"))
     let text = Specs.tokenize(name: "job").replacingOccurrences(of: "{item.stem}.png", with: name)
     try Data(text.utf8).write(to: data.appending(path: "job.yaml"))
-    let output = try Self.lattice(
+    let output = try Lattice.run(
       ["run", "data/job.yaml", "--out", "results", "--work", "work"], in: daemon.root)
     #expect(output.status == 2, "\(output.talk)")
     #expect(output.talk.contains(name), "\(output.talk)")

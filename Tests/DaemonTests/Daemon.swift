@@ -1,5 +1,6 @@
 import Foundation
 import JobModel
+import LatticeDriver
 import Testing
 
 /// A real `latticed` on a throw-away spool, driven from outside as a user would.
@@ -22,19 +23,13 @@ final class Daemon {
     try? FileManager.default.removeItem(at: root)
   }
 
-  /// Where built executables and plugins are: beside the test bundle.
-  static var products: URL {
-    let own = URL(filePath: CommandLine.arguments[0]).resolvingSymlinksInPath()
-    return own.deletingLastPathComponent()
-  }
-
   /// The process id while the daemon runs.
   var processID: Int32? { process.flatMap { $0.isRunning ? $0.processIdentifier : nil } }
 
   /// Starts the daemon and returns once its spool is there.
   func start(_ arguments: [String] = [], environment: [String: String] = [:]) throws {
     let process = Process()
-    process.executableURL = Self.products.appending(path: "latticed")
+    process.executableURL = Lattice.products.appending(path: "latticed")
     process.arguments =
       [
         "--spool", spool.path, "--data-root", root.appending(path: "data").path(), "--slots", "2",

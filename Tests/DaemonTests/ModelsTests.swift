@@ -1,5 +1,6 @@
 import Foundation
 import JobModel
+import LatticeDriver
 import Testing
 
 /// Models as the command line finds, shows and imports them.
@@ -24,8 +25,8 @@ import Testing
       try Data(text.utf8).write(to: path)
     }
 
-    func models(_ arguments: [String]) throws -> CommandLineTests.Output {
-      try CommandLineTests.lattice(
+    func models(_ arguments: [String]) throws -> Lattice.Output {
+      try Lattice.run(
         ["models"] + arguments + ["--spool", root.appending(path: "spool").path()], in: root)
     }
 
@@ -128,7 +129,7 @@ import Testing
     let ours = models.filter { ($0["path"] as? String)?.contains("lattice-models-") == true }
     #expect(ours.map { $0["reference"] as? String } == ["a@1", "b@9", "b@10"])
     #expect((ours.first?["path"] as? String)?.contains("/spool/models/") == true)
-    let doctor = try CommandLineTests.lattice([
+    let doctor = try Lattice.run([
       "doctor", "--spool", bench.root.appending(path: "spool").path(),
     ])
     #expect(doctor.data.contains("/nowhere (not there)"), "\(doctor.data)")

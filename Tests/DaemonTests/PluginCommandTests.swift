@@ -1,4 +1,5 @@
 import Foundation
+import LatticeDriver
 import Testing
 
 /// `lattice plugin …` as a user meets it.
@@ -21,7 +22,7 @@ import Testing
       _ = try fixture("invert", in: folder)
       let broken = folder.appending(path: "broken.stage.so")
       try Data("no library".utf8).write(to: broken)
-      let output = try CommandLineTests.lattice(["plugin", "list", "--plugins", folder.path()])
+      let output = try Lattice.run(["plugin", "list", "--plugins", folder.path()])
       #expect(output.status == 1)
       #expect(output.data.contains("example.invert"), "\(output.data)")
       #expect(
@@ -33,7 +34,7 @@ import Testing
   @Test func inspectShowsAStageOfAFile() throws {
     try withFolder { folder in
       let path = try fixture("invert", in: folder)
-      let output = try CommandLineTests.lattice(["plugin", "inspect", path])
+      let output = try Lattice.run(["plugin", "inspect", path])
       #expect(output.status == 0, "\(output.talk)")
       let lines = output.data.split(separator: "\n").map(String.init)
       let expected = [
@@ -54,13 +55,13 @@ import Testing
 
   @Test func validateExitsByOutcomeAndReportsAsJUnit() throws {
     try withFolder { folder in
-      let good = try CommandLineTests.lattice([
+      let good = try Lattice.run([
         "plugin", "validate", try fixture("invert", in: folder), "--strict", "--json",
       ])
       #expect(good.status == 0, "\(good.talk)")
       let report = try JSONSerialization.jsonObject(with: Data(good.data.utf8)) as? [String: Any]
       #expect((report?["results"] as? [Any])?.count == 20)
-      let bad = try CommandLineTests.lattice([
+      let bad = try Lattice.run([
         "plugin", "validate", try fixture("bad/schema", in: folder), "--rule", "schema", "--junit",
       ])
       #expect(bad.status == 1)
@@ -76,7 +77,7 @@ import Testing
 
   @Test func inProcessRunsTheRulesInAWorker() throws {
     try withFolder { folder in
-      let output = try CommandLineTests.lattice([
+      let output = try Lattice.run([
         "plugin", "validate", try fixture("invert", in: folder), "--rule", "bounds",
         "--in-process",
       ])
@@ -86,7 +87,7 @@ import Testing
   }
 
   @Test func aWrongOptionIsSaidInASentence() throws {
-    let output = try CommandLineTests.lattice(["plugin", "validate", "x.so", "--shape", "image"])
+    let output = try Lattice.run(["plugin", "validate", "x.so", "--shape", "image"])
     #expect(output.status != 0)
     #expect(output.talk.contains("there is no file"), "\(output.talk)")
   }

@@ -1,5 +1,6 @@
 import Foundation
 import JobModel
+import LatticeDriver
 import Testing
 
 /// The stages that come with Lattice, through `lattice run`, their files looked at with numpy and Pillow.
@@ -18,11 +19,11 @@ import Testing
     /// Runs stages over `images`, or over another input; results are in `results`.
     func run(
       _ stages: String, input: String = "{ dir: images }", results: String = "results"
-    ) throws -> CommandLineTests.Output {
+    ) throws -> Lattice.Output {
       let lines = stages.split(separator: "\n").map { "  - { \($0) }" }.joined(separator: "\n")
       let spec = "version: 1\nname: s\ninput: { data: \(input) }\nstages:\n\(lines)\n"
       try Data(spec.utf8).write(to: root.appending(path: "s.yaml"))
-      return try CommandLineTests.lattice(
+      return try Lattice.run(
         ["run", "s.yaml", "--out", results, "--work", "work-\(UUID().uuidString)"], in: root)
     }
 

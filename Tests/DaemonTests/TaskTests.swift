@@ -1,6 +1,7 @@
 import DurableFiles
 import Foundation
 import JobModel
+import LatticeDriver
 import Testing
 
 /// A task that trains: goes on from its state after kill -9, and publishes its model exactly once.
@@ -171,11 +172,11 @@ import Testing
     let spool = ["--spool", daemon.spool.path]
     var table = ""
     try daemon.waitUntil("ps tells the steps") {
-      table = (try? CommandLineTests.lattice(["ps"] + spool).data) ?? ""
+      table = (try? Lattice.run(["ps"] + spool).data) ?? ""
       return table.contains(#/[1-9]\d*\/400 steps/#) && table.contains(#/\d\.\d\/s/#)
     }
     #expect(table.contains("RATE") && table.contains("LEFT"))
-    #expect(try CommandLineTests.lattice(["cancel", "job"] + spool).status == 0)
+    #expect(try Lattice.run(["cancel", "job"] + spool).status == 0)
     let result = try #require(try daemon.waitForResults(1).first)
     #expect(result.state == .cancelled)
     #expect(try FileManager.default.contentsOfDirectory(atPath: daemon.spool.models) == [])

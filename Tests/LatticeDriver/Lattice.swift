@@ -18,18 +18,39 @@ package final class Lattice {
 
   deinit { try? FileManager.default.removeItem(at: folder) }
 
+  /// The folder of the built programs, beside the test bundle.
+  package static var products: URL {
+    URL(filePath: CommandLine.arguments[0]).resolvingSymlinksInPath().deletingLastPathComponent()
+  }
+
   /// Runs `lattice` to its end; models are in the folder's `spool/models`.
   package func run(_ arguments: [String]) throws -> Output {
-    let own = URL(filePath: CommandLine.arguments[0]).resolvingSymlinksInPath()
+    let spool = ["LATTICE_SPOOL": folder.appending(path: "spool").path()]
+    return try Self.run(
+      arguments, in: folder,
+      environment: ProcessInfo.processInfo.environment.merging(spool) { $1 })
+  }
+
+  /// Runs `lattice` to its end.
+  ///
+  /// - Parameters:
+  ///   - arguments: After the program's name.
+  ///   - folder: Where it runs; nil for here.
+  ///   - environment: All of it; nil for this process's own.
+  /// - Returns: What it printed and its exit code.
+  /// - Throws: When it can't be started.
+  package static func run(
+    _ arguments: [String], in folder: URL? = nil, environment: [String: String]? = nil
+  ) throws -> Output {
     let process = Process()
-    process.executableURL = own.deletingLastPathComponent().appending(path: "lattice")
+    process.executableURL = products.appending(path: "lattice")
     process.arguments = arguments
     process.currentDirectoryURL = folder
-    process.environment = ProcessInfo.processInfo.environment.merging(
-      ["LATTICE_SPOOL": folder.appending(path: "spool").path()]) { $1 }
+    if let environment { process.environment = environment }
     process.standardInput = FileHandle.nullDevice
-    let scratch = folder.appending(path: UUID().uuidString)
+    let scratch = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
     _ = FileManager.default.createFile(atPath: scratch.path(), contents: nil)
+    defer { try? FileManager.default.removeItem(at: scratch) }
     let data = Pipe()
     process.standardOutput = data
     process.standardError = try FileHandle(forWritingTo: scratch)

@@ -1,4 +1,5 @@
 import Foundation
+import LatticeDriver
 import Testing
 
 /// Small models from training to maps, by the binaries: from scenes, and from pictures with labels in files.
