@@ -26,13 +26,7 @@ package enum FileLines {
     }
     var chunk = [UInt8](repeating: 0, count: 64 << 10)
     while true {
-      let count = chunk.withUnsafeMutableBytes {
-        Glibc.read(file.descriptor, $0.baseAddress, $0.count)
-      }
-      if count < 0 {
-        if errno == EINTR { continue }
-        throw FileError("read", path, errno)
-      }
+      let count = try file.read(into: &chunk)
       if count == 0 { break }
       var rest = chunk[..<count]
       while let place = rest.firstIndex(of: UInt8(ascii: "\n")) {

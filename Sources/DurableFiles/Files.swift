@@ -44,13 +44,7 @@ package enum Files {
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 64 << 10)
     while true {
-      let count = chunk.withUnsafeMutableBytes {
-        Glibc.read(file.descriptor, $0.baseAddress, $0.count)
-      }
-      if count < 0 {
-        if errno == EINTR { continue }
-        throw FileError("read", path, errno)
-      }
+      let count = try file.read(into: &chunk)
       if count == 0 { return bytes }
       bytes += chunk[..<count]
       guard bytes.count <= limit else { throw FileError("read", path, EFBIG) }

@@ -19,6 +19,19 @@ package final class OpenFile: Sendable {
 
   deinit { close(descriptor) }
 
+  /// Reads bytes at the file's position.
+  ///
+  /// - Returns: How many: at most the buffer's, 0 at the end.
+  package func read(into buffer: inout [UInt8]) throws(FileError) -> Int {
+    while true {
+      let count = buffer.withUnsafeMutableBytes {
+        Glibc.read(descriptor, $0.baseAddress, $0.count)
+      }
+      if count >= 0 { return count }
+      guard errno == EINTR else { throw FileError("read", path, errno) }
+    }
+  }
+
   /// Writes all bytes at the file's position.
   package func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
     var done = 0
