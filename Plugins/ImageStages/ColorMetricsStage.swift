@@ -1,7 +1,5 @@
-import FoundationEssentials
 import Metrics
 import StageSDK
-import Synchronization
 
 /// Measures how close colours are to those of references, lightness left out.
 final class ColorMetricsStage: Stage, Sendable {
@@ -30,10 +28,10 @@ final class ColorMetricsStage: Stage, Sendable {
 
   private let parameters: Parameters
   private let context: StageContext
-  private let scores = Mutex<[Score]>([])
+  private let scores = ScoreList<Score>()
 
   /// What is measured of one picture.
-  private struct Score: Codable {
+  private struct Score: PictureScore {
     let number: Int
     let id: String
     /// Of the picture; nil where all colours are equal.
@@ -80,7 +78,7 @@ final class ColorMetricsStage: Stage, Sendable {
           [Float](repeating: 0.5, count: truth.count).withUnsafeBufferPointer {
             ChromaErrors.peakSignalToNoise(of: $0, to: truth)
           }))
-      scores.withLock { $0.append(score) }
+      scores.add(score)
       try batch.setMetadata(index, Metadata(chromaPSNR: score.psnr))
     }
   }
@@ -89,44 +87,24 @@ final class ColorMetricsStage: Stage, Sendable {
     decibels.isFinite ? decibels : nil
   }
 
-  func saveState(to directory: String) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .sortedKeys
-    let sorted = scores.withLock { $0.sorted { $0.number < $1.number } }
-    try write(try encoder.encode(sorted), to: "\(directory)/scores.json")
-  }
+  func saveState(to directory: String) throws { try scores.save(to: directory) }
 
-  func loadState(from directory: String) throws {
-    let data = try Data(contentsOf: URL(filePath: "\(directory)/scores.json"))
-    let loaded = try JSONDecoder().decode([Score].self, from: data)
-    scores.withLock { $0 += loaded }
-  }
+  func loadState(from directory: String) throws { try scores.load(from: directory) }
 
   func finish() throws {
-    let sorted = scores.withLock { $0.sorted { $0.number < $1.number } }
+    let sorted = scores.sorted
     var table = "item,chroma_psnr_db,chroma_psnr_of_gray_db\n"
     for score in sorted {
       let numbers = [score.psnr, score.grayPSNR].map { $0.map { "\($0)" } ?? "inf" }
       table += "\(CSVField.quoted(score.id)),\(numbers.joined(separator: ","))\n"
     }
-    try write(Data(table.utf8), to: try output(".csv"))
     func mean(_ values: [Double]) -> Double? {
       values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
     }
     let summary = Summary(
       items: sorted.count, psnr: mean(sorted.compactMap(\.psnr)),
       grayPSNR: mean(sorted.compactMap(\.grayPSNR)))
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    try write(try encoder.encode(summary) + Data("\n".utf8), to: try output(".json"))
-  }
-
-  private func output(_ ending: String) throws -> String {
-    try context.outputFile(
-      name: parameters.name + ending, existing: parameters.exists, role: .table)
-  }
-
-  private func write(_ data: Data, to path: String) throws {
-    try data.withUnsafeBytes { try OutputBytes.write($0, to: path) }
+    try ScoreList<Score>.publish(
+      table: table, summary: summary, name: parameters.name, existing: parameters.exists, context)
   }
 }

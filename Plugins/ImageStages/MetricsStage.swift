@@ -1,6 +1,4 @@
-import FoundationEssentials
 import StageSDK
-import Synchronization
 
 /// Measures how close pictures are to their references, each and all together.
 final class MetricsStage: Stage, Sendable {
@@ -33,7 +31,7 @@ final class MetricsStage: Stage, Sendable {
   private let parameters: Parameters
   private let context: StageContext
   private let box: PictureBox?
-  private let scores = Mutex<[PictureScores]>([])
+  private let scores = ScoreList<PictureScores>()
 
   init(parameters: Parameters, context: StageContext) throws {
     self.parameters = parameters
@@ -65,7 +63,7 @@ final class MetricsStage: Stage, Sendable {
         throw StageError(
           .input, "the picture or its reference has values that are no finite numbers")
       }
-      scores.withLock { $0.append(score) }
+      scores.add(score)
       try batch.setMetadata(
         index, ScoreMetadata(psnr: score.psnr, ssim: score.ssim, mae: score.mae))
     }
@@ -92,39 +90,20 @@ final class MetricsStage: Stage, Sendable {
     }
   }
 
-  func saveState(to directory: String) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .sortedKeys
-    let sorted = scores.withLock { $0.sorted { $0.number < $1.number } }
-    try write(try encoder.encode(sorted), to: "\(directory)/scores.json")
-  }
+  func saveState(to directory: String) throws { try scores.save(to: directory) }
 
-  func loadState(from directory: String) throws {
-    let data = try Data(contentsOf: URL(filePath: "\(directory)/scores.json"))
-    let loaded = try JSONDecoder().decode([PictureScores].self, from: data)
-    scores.withLock { $0 += loaded }
-  }
+  func loadState(from directory: String) throws { try scores.load(from: directory) }
 
   func finish() throws {
-    let sorted = scores.withLock { $0.sorted { $0.number < $1.number } }
+    let sorted = scores.sorted
     var table = "item,psnr_db,ssim,mae\n"
     for score in sorted {
       let psnr = score.psnr.map { "\($0)" } ?? "inf"
       table +=
         "\(CSVField.quoted(score.id)),\(psnr),\(score.ssim.map { "\($0)" } ?? ""),\(score.mae)\n"
     }
-    try write(Data(table.utf8), to: try output(".csv"))
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    try write(try encoder.encode(ScoreSummary(sorted)) + Data("\n".utf8), to: try output(".json"))
-  }
-
-  private func output(_ ending: String) throws -> String {
-    try context.outputFile(
-      name: parameters.name + ending, existing: parameters.exists, role: .table)
-  }
-
-  private func write(_ data: Data, to path: String) throws {
-    try data.withUnsafeBytes { try OutputBytes.write($0, to: path) }
+    try ScoreList<PictureScores>.publish(
+      table: table, summary: ScoreSummary(sorted), name: parameters.name,
+      existing: parameters.exists, context)
   }
 }

@@ -2,7 +2,7 @@ import Metrics
 import StageSDK
 
 /// What is measured of one picture against its reference.
-struct PictureScores: Codable, Sendable {
+struct PictureScores: PictureScore {
   /// The item's place in the job.
   let number: Int
   /// The item.
