@@ -11,12 +11,9 @@ import Testing
 
   @Test(.enabled(if: InteropTests.hasRust, "rustc is not installed"))
   func tensorsPassByAddress() throws {
-    let swift = try StageLibrary.greet(
-      { hostMinor, why in
-        StageModule.export(
-          id: "org.lattice.relay-swift", version: "1.0.0", vendor: "Lattice",
-          license: "Apache-2.0", stages: [RelayStage.self], hostMinor: hostMinor, why: why)
-      }, at: "relay swift")
+    let products = URL(filePath: CommandLine.arguments[0]).resolvingSymlinksInPath()
+      .deletingLastPathComponent()
+    let swift = products.appending(path: "libRelayFixture.so").path()
     let stages = [
       try StageBench(PluginWorkshop.plugin("relay"), "relay.c"),
       try StageBench(swift, "relay.swift"),
@@ -56,28 +53,5 @@ import Testing
     ])
     try #require(output.code == 0, "\(output.text)")
     return path
-  }
-}
-
-/// Adds one, and notes where its input and its output lie.
-private final class RelayStage: Stage {
-  struct Parameters: Decodable {}
-
-  private struct Note: Encodable { let swift: [Int] }
-
-  static let descriptor = StageDescriptor(
-    id: "relay.swift", version: "1.0.0", summary: "For tests.", kind: .map,
-    inputs: [.tensor("image", [.f32], ["N", "H", "W", "C"], "Pictures.")],
-    outputs: [.tensor("image", [.f32], ["N", "H", "W", "C"], "Pictures.")])
-
-  init(parameters: Parameters, context: StageContext) throws {}
-
-  func process(_ batch: Batch) throws {
-    let input = try batch.input("image")
-    let output = try batch.output("image", .f32, shape: input.shape)
-    let (from, to) = (try input.bind(Float.self), try output.bind(Float.self))
-    for place in from.indices { to[place] = from[place] + 1 }
-    let addresses = [Int(bitPattern: input.data), Int(bitPattern: output.data)]
-    try batch.setMetadata(0, Note(swift: addresses))
   }
 }
