@@ -4,13 +4,10 @@ internal import Synchronization
 /// The threads of convolutions.
 ///
 /// oneDNN here runs on OpenMP (libgomp), whose threads belong to the thread that calls: call from one thread, or give
-/// each its share. Idle ones spin for some milliseconds unless the process was started with ``waitPolicy`` in its
-/// environment, and steal the processor from other pools meanwhile; libgomp reads it before `main`, so it's the parent's
-/// to set.
+/// each its share. Idle ones spin for some milliseconds unless the process was started with `OMP_WAIT_POLICY=passive`, as
+/// workers are, and steal the processor from others meanwhile; libgomp reads it before `main`, so it's the parent's to
+/// set.
 package enum ConvolutionThreads {
-  /// The variable and value that make idle threads sleep.
-  package static let waitPolicy = (name: "OMP_WAIT_POLICY", value: "passive")
-
   private static let chosen = Atomic<Int>(0)
 
   /// Threads that work on a convolution, the caller's among them.

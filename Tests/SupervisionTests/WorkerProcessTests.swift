@@ -46,6 +46,15 @@ import Testing
     #expect(try output() == "out 1\nerr /h\n")
   }
 
+  /// Two workers on one machine would wait for each other's spinning threads.
+  @Test func workersHaveTheirShareOfThreadsAndNoneThatSpin() throws {
+    let process = try start(
+      "echo $OMP_NUM_THREADS $OPENBLAS_NUM_THREADS $OMP_WAIT_POLICY",
+      environment: WorkerLaunch.environment(threads: 3))
+    #expect(waitUntilCleared(process) == .code(0))
+    #expect(try output() == "3 3 passive\n")
+  }
+
   @Test func givesExactlyFourDescriptors() throws {
     let process = try start("ls /proc/$$/fd | tr '\\n' ' '; readlink /proc/$$/fd/0")
     #expect(waitUntilCleared(process) == .code(0))
