@@ -52,9 +52,7 @@ final class ExampleStore: @unchecked Sendable {
 
   /// Takes in category and number of the segment of each pixel, (side, side, 2).
   func put(_ index: Int, panoptic: UnsafeBufferPointer<Int32>) {
-    let maps = PanopticLabels.canonical(
-      panoptic, width: side, semantics: stage.values(of: "semantics"),
-      instances: stage.values(of: "instances"))
+    let maps = configuration.panopticMaps(panoptic, stage)
     put(index, "semantics", maps.semantics)
     put(index, "instances", maps.instances)
   }

@@ -61,7 +61,7 @@ enum LabelInputs {
       return ["color": StageOneExamples.color(colours, stage)]
     case .panoptic:
       guard let panoptic = try batch.optionalInput("panoptic") else { throw missing("panoptic") }
-      return try panopticTensors(panoptic, stage)
+      return try panopticTensors(panoptic, configuration, stage)
     }
   }
 
@@ -100,7 +100,7 @@ enum LabelInputs {
   }
 
   private static func panopticTensors(
-    _ view: TensorView, _ stage: StageOneConfiguration
+    _ view: TensorView, _ configuration: UViMConfiguration, _ stage: StageOneConfiguration
   ) throws -> [String: Tensor] {
     let (side, batch) = (stage.inputSize, view.shape[0])
     var maps: [String: [Int32]] = ["semantics": [], "instances": []]
@@ -115,9 +115,7 @@ enum LabelInputs {
         labels[2 * to + 1] = values[2 * from + 1]
       }
       let canonical = labels.withUnsafeBufferPointer {
-        PanopticLabels.canonical(
-          $0, width: side, semantics: stage.values(of: "semantics"),
-          instances: stage.values(of: "instances"))
+        configuration.panopticMaps($0, stage)
       }
       maps["semantics"]? += canonical.semantics
       maps["instances"]? += canonical.instances

@@ -68,6 +68,10 @@ extension TrainParameters {
       "Those of them that are counted one by one; as above when left out."),
     .integer(
       "instances", default: 12, range: 2...1000, "Most segments of a picture, and one for void."),
+    .choice(
+      "instance_order", InstanceOrder.allCases.map(\.rawValue), default: "top",
+      "How panoptic segments are numbered: by their centres from the top, or things by their centres from the left."
+    ),
   ]
 
   private static let quantization: [ParameterSpec] = [

@@ -30,6 +30,7 @@ struct TrainParameters: Decodable {
   let categories: [String]?
   let things: [String]?
   let instances: Int
+  let instanceOrder: String
   let quantizer: String
   let levels: [Int]
   let standardize: Bool
@@ -63,6 +64,7 @@ struct TrainParameters: Decodable {
     case languageDecoderDepth = "language_decoder_depth"
     case languageSteps = "language_steps"
     case depthRange = "depth_range"
+    case instanceOrder = "instance_order"
     case depthFolder = "depth_folder"
     case depthEnding = "depth_ending"
     case depthUnit = "depth_unit"
@@ -138,7 +140,8 @@ struct TrainParameters: Decodable {
         task: uvimTask, stageOne: stage, stageTwo: nil,
         depthRange: uvimTask == .depth ? depthRange : nil,
         categories: uvimTask == .panoptic ? categories : nil,
-        things: uvimTask == .panoptic ? things ?? usualThings : nil)
+        things: uvimTask == .panoptic ? things ?? usualThings : nil,
+        instanceOrder: uvimTask == .panoptic ? InstanceOrder(rawValue: instanceOrder) : nil)
       try configuration.check()
       return configuration
     } catch { throw StageError(.config, "this base model can't be: \(error)") }

@@ -4,9 +4,8 @@ package import TensorCore
 package enum PanopticLabels {
   /// What a model learns from: labels of semantics and of instances, each (height, width) row by row.
   ///
-  /// Instances are numbered anew by their centres, from the top and from the left, from 1 on. Void is category 0 of
-  /// instance 0; crowds, which have negative numbers, and instances that are too many become -1, which is learned from
-  /// by none.
+  /// Instances are numbered anew, from 1 on, in an order that the picture shows. Void is category 0 of instance 0;
+  /// crowds, which have negative numbers, and instances that are too many become -1, which is learned from by none.
   ///
   /// Source: the authors' code, `make_canonical`.
   ///
@@ -15,9 +14,12 @@ package enum PanopticLabels {
   ///   - width: Of the picture.
   ///   - semantics: Categories the model knows, void among them.
   ///   - instances: Instances the model knows, void among them.
+  ///   - order: In which they are numbered.
+  ///   - things: Categories that are counted one by one.
   /// - Returns: Both maps.
   package static func canonical(
-    _ labels: UnsafeBufferPointer<Int32>, width: Int, semantics: Int, instances: Int
+    _ labels: UnsafeBufferPointer<Int32>, width: Int, semantics: Int, instances: Int,
+    order: InstanceOrder = .top, things: Set<Int32> = []
   ) -> (semantics: [Int32], instances: [Int32]) {
     var sums: [UInt64: (y: Double, x: Double, count: Double)] = [:]
     func key(_ pixel: Int) -> UInt64 {
@@ -31,12 +33,18 @@ package enum PanopticLabels {
         sum.y + Double(pixel / width), sum.x + Double(pixel % width), sum.count + 1
       )
     }
-    let centres = sums.map {
-      (key: $0.key, y: $0.value.y / $0.value.count, x: $0.value.x / $0.value.count)
+    let ranks = sums.map { key, sum in
+      (
+        key: key,
+        rank: order.rank(
+          key, centre: (sum.y / sum.count, sum.x / sum.count),
+          isThing: things.contains(Int32(truncatingIfNeeded: key >> 32)))
+      )
     }
-    let sorted = centres.sorted { ($0.y, $0.x, $0.key) < ($1.y, $1.x, $1.key) }
     let numbers = Dictionary(
-      uniqueKeysWithValues: sorted.enumerated().map { ($0.element.key, Int32($0.offset + 1)) })
+      uniqueKeysWithValues: ranks.sorted { $0.rank < $1.rank }.enumerated().map {
+        ($0.element.key, Int32($0.offset + 1))
+      })
     var maps: (semantics: [Int32], instances: [Int32]) = ([], [])
     for pixel in pixels {
       let category = labels[2 * pixel]

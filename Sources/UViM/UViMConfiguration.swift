@@ -28,18 +28,22 @@ package struct UViMConfiguration: Hashable, Sendable, Codable {
   package var categories: [String]?
   /// Those of them that are counted one by one.
   package var things: [String]?
+  /// How the segments of a picture are numbered; of panoptic models, ``InstanceOrder/top`` when left out.
+  package var instanceOrder: InstanceOrder?
 
   enum CodingKeys: String, CodingKey {
     case task, categories, things
     case stageOne = "stage1"
     case stageTwo = "stage2"
     case depthRange = "depth_range"
+    case instanceOrder = "instance_order"
   }
 
   /// Takes its parts.
   package init(
     task: UViMTask, stageOne: StageOneConfiguration?, stageTwo: StageTwoConfiguration?,
-    depthRange: [Double]? = nil, categories: [String]? = nil, things: [String]? = nil
+    depthRange: [Double]? = nil, categories: [String]? = nil, things: [String]? = nil,
+    instanceOrder: InstanceOrder? = nil
   ) {
     self.task = task
     self.stageOne = stageOne
@@ -47,6 +51,7 @@ package struct UViMConfiguration: Hashable, Sendable, Codable {
     self.depthRange = depthRange
     self.categories = categories
     self.things = things
+    self.instanceOrder = instanceOrder
   }
 
   /// Checks that both models speak of the same code and labels.
@@ -79,5 +84,22 @@ package struct UViMConfiguration: Hashable, Sendable, Codable {
     DepthBins(
       range: (depthRange?[0] ?? 0.001)...(depthRange?[1] ?? 10),
       count: stageOne?.values(of: "depth") ?? 256)
+  }
+
+  /// What a panoptic model learns from; see ``PanopticLabels/canonical(_:width:semantics:instances:order:things:)``.
+  ///
+  /// - Parameters:
+  ///   - labels: (size, size, 2): category and number of the segment.
+  ///   - stage: The base model.
+  /// - Returns: Labels of semantics and of instances, each (size, size).
+  package func panopticMaps(
+    _ labels: UnsafeBufferPointer<Int32>, _ stage: StageOneConfiguration
+  ) -> (semantics: [Int32], instances: [Int32]) {
+    let counted = Set(things ?? [])
+    let things = (categories ?? []).enumerated().filter { counted.contains($0.element) }
+    return PanopticLabels.canonical(
+      labels, width: stage.inputSize, semantics: stage.values(of: "semantics"),
+      instances: stage.values(of: "instances"), order: instanceOrder ?? .top,
+      things: Set(things.map { Int32($0.offset + 1) }))
   }
 }

@@ -56,6 +56,23 @@ import UViM
     #expect(maps.instances == [1, 1, 2, 0, 1, -1, 2, -1])
   }
 
+  /// Category 3 is not counted and comes first, wherever it is; things follow from the left.
+  @Test func thingsAreNumberedFromTheLeft() {
+    let labels: [Int32] = [
+      3, 8, 1, 9, 3, 8, 1, 4,
+      2, 7, 1, 9, 3, 8, 1, 4,
+    ]
+    func instances(_ order: InstanceOrder) -> [Int32] {
+      labels.withUnsafeBufferPointer {
+        PanopticLabels.canonical(
+          $0, width: 4, semantics: 4, instances: 5, order: order, things: [1, 2]
+        ).instances
+      }
+    }
+    #expect(instances(.left) == [1, 3, 1, 4, 2, 3, 1, 4])
+    #expect(instances(.top) == [1, 2, 1, 3, 4, 2, 1, 3])
+  }
+
   /// An instance's category is that of the greatest sum, not of the most pixels.
   @Test func categoriesAreChosenBySums() {
     let semantics = Tensor([1, 3, 4], [0, 0, 0, 9, 1, 1, 5, 0, 3, 0, 0, 0])
