@@ -19,10 +19,10 @@ final class DepthWriteStage: Stage, Sendable {
     kind: .sink,
     parameters: [
       .string(
-        "name", default: "{item.stem}.depth.png", isTemplate: true,
+        "name", default: "{item.stem}.depth.png", isTemplate: true, mayBeEmpty: true,
         "The 16-bit PNG's name; empty for none."),
       .string(
-        "preview", default: "{item.stem}.depth-colour.png", isTemplate: true,
+        "preview", default: "{item.stem}.depth-colour.png", isTemplate: true, mayBeEmpty: true,
         "The colour map's name; empty for none."),
       .choice(
         "colormap", Colormap.allCases.map(\.rawValue).filter { $0 != "none" }, default: "turbo",

@@ -23,7 +23,7 @@ final class PanopticWriteStage: Stage, Sendable {
       .string(
         "name", default: "{item.stem}.png", isTemplate: true, "The mask's name, ending in .png."),
       .string(
-        "overlay", default: "{item.stem}.overlay.png", isTemplate: true,
+        "overlay", default: "{item.stem}.overlay.png", isTemplate: true, mayBeEmpty: true,
         "The overlay's name; empty for none."),
       .string(
         "json", default: "panoptic.json", isTemplate: true,

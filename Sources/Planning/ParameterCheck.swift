@@ -77,7 +77,9 @@ struct ParameterCheck {
           + (near.map { "; did you mean '\($0)'?" } ?? ""), at: node.mark, name, fix: near)
     }
     checkRange(value, node, schema, name)
-    if schema["x-lattice-template"]?.boolValue == true, let text = value.stringValue {
+    if schema["x-lattice-template"]?.boolValue == true, let text = value.stringValue,
+      !(text.isEmpty && schema["x-lattice-may-be-empty"]?.boolValue == true)
+    {
       do throws(NameTemplateError) {
         _ = try NameTemplate(text)
       } catch {

@@ -71,13 +71,25 @@ public struct ParameterSpec: Sendable {
       name, type: "boolean", doc: doc, value: value.map { "\($0)" }, isRequired: value == nil)
   }
 
-  /// A text, a template may hold {item.…} and {job.…}; without a default it must be given.
+  /// A text; without a default it must be given.
+  ///
+  /// - Parameters:
+  ///   - name: Its key in `params`.
+  ///   - value: The default.
+  ///   - isTemplate: Whether it names a file and may hold {item.…} and {job.…}.
+  ///   - mayBeEmpty: Whether an empty template says that there is no file; else it is a fault.
+  ///   - doc: What it means.
+  /// - Returns: The parameter.
   public static func string(
-    _ name: String, default value: String?, isTemplate: Bool = false, _ doc: String
+    _ name: String, default value: String?, isTemplate: Bool = false, mayBeEmpty: Bool = false,
+    _ doc: String
   ) -> ParameterSpec {
     ParameterSpec(
       name, type: "string", doc: doc, value: value.map(JSONText.string), isRequired: value == nil,
-      [isTemplate ? ("x-lattice-template", "true") : nil])
+      [
+        isTemplate ? ("x-lattice-template", "true") : nil,
+        mayBeEmpty ? ("x-lattice-may-be-empty", "true") : nil,
+      ])
   }
 
   /// A text that may be left out.

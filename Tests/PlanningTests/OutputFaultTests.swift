@@ -124,6 +124,25 @@ import Testing
         """)
   }
 
+  @Test func aNameThatMayBeEmpty() throws {
+    func spec(_ parameters: String) -> String {
+      PlanBench.spec(
+        """
+        id: read, use: pic.read, in: { file: pics }
+        id: write, use: pic.write, in: { image: read.image }, params: { \(parameters) }
+        """)
+    }
+    let plan = try bench.result(spec("name: '{item.dir}/{item.stem}.png', small: ''"))
+    #expect(plan.diagnostics.isEmpty)
+    #expect(
+      try bench.faults(spec("name: ''")) == """
+        p.yaml:6:77: error[E126]: the name '' is empty
+            6 | use: pic.write, in: { image: read.image }, params: { name: '' } }
+              |                                                            ^~
+        1 error, 0 warnings: not queued.
+        """)
+  }
+
   @Test func anOutputThatIsThere() throws {
     try bench.file("out/x/a.png")
     let name = "name: '{item.id}'"

@@ -26,6 +26,10 @@ extension Shelf {
           "type": "string", "default": "{item.stem}.png", "x-lattice-template": .bool(true),
           "description": "the file's name",
         ]),
+        "small": .object([
+          "type": "string", "x-lattice-template": .bool(true),
+          "x-lattice-may-be-empty": .bool(true), "description": "a small picture's name",
+        ]),
         "exists": .object([
           "type": "string", "enum": .array(["error", "skip", "replace"]),
           "description": "what happens when it is there",
