@@ -80,7 +80,7 @@ let package = Package(
     library(
       "MaskGIT",
       ["Autograd", "CKernels", "Checkpoints", "Kernels", "TensorCore", "TensorFiles"]),
-    library("TensorCore"),
+    library("TensorCore", ["CKernels"]),
     library("Kernels", ["CKernels", "TensorCore"]),
     library("Autograd", ["CKernels", "Convolutions", "Kernels", "TensorCore"]),
     library("Training", ["Autograd", "CKernels", "Kernels", "TensorCore", "TensorFiles"]),

@@ -154,7 +154,9 @@ typedef struct gemm_job {
    int64_t             block;
 } gemm_job;
 
-// One panel, or a few, times a block of packed rows: sums go on from one block of k to the next while C is near.
+// One panel, or a few, times a block of packed rows: sums go on from one block of k to the next while C is near. The
+// first two tiles, half a panel each, ask for what the next panel's will read: with few tiles to a panel B else comes no
+// faster than it is waited for.
 static void multiply_panels(const gemm_job *job, const void *block, int64_t row, int64_t rows, int64_t from, int64_t k,
                             int64_t panel, int64_t panels) {
    const int64_t size = job->is_bf16 ? 2 : 4, last = (panel + panels) * PANEL;
@@ -164,18 +166,24 @@ static void multiply_panels(const gemm_job *job, const void *block, int64_t row,
    for (int64_t part = 0; part < k; part += job->block) {
       int64_t length = k - part < job->block ? k - part : job->block;
       if (job->is_bf16) length = (length + 1) / 2 * 2;
+      const char *b = (const char *)job->packed + (panel * PANEL * whole + (from + part) * PANEL) * size;
+      const int   asks = job->kernels->asking && rows >= 2 * TILE_ROWS && panel + panels < job->range.panel_end;
       for (int64_t tile = 0; tile < rows; tile += TILE_ROWS) {
          const int       index = (int)(rows - tile < TILE_ROWS ? rows - tile : TILE_ROWS) - 1;
          const gemm_tile work = {
             .a = (const char *)block + (part * padded + tile * length) * size,
-            .b = (const char *)job->packed + (panel * PANEL * whole + (from + part) * PANEL) * size,
+            .b = b,
+            .ahead = b + (PANEL * whole + tile / TILE_ROWS * (length * PANEL / 2)) * size,
             .panel_step = PANEL * whole,
             .c = job->c + (row + tile) * job->c_rs + panel * PANEL,
             .c_rs = job->c_rs,
             .k = length,
             .columns = (last < job->n ? last : job->n) - (panel + panels - 1) * PANEL,
             .accumulate = job->range.accumulate || from + part > 0};
-         (is_narrow ? job->kernels->several_panels : job->kernels->one_panel)[index](&work);
+         if (asks && tile < 2 * TILE_ROWS)
+            job->kernels->asking(&work);
+         else
+            (is_narrow ? job->kernels->several_panels : job->kernels->one_panel)[index](&work);
       }
    }
 }

@@ -45,6 +45,7 @@ typedef struct gemm_tile {
    int64_t     c_rs;
    int64_t     k;
    int64_t     columns;
+   const char *ahead; // What the next panel's tiles will read: a line of it is asked for at each step. NULL for nothing.
    int32_t     accumulate;
 } gemm_tile;
 
@@ -53,6 +54,7 @@ typedef void gemm_tile_kernel(const gemm_tile *tile);
 // The kernels of one instruction set: [rows - 1], and how many panels each takes at a time.
 typedef struct gemm_kernels {
    gemm_tile_kernel *one_panel[TILE_ROWS];
+   gemm_tile_kernel *asking;                    // Of a tile's whole rows, for a tile with something `ahead`; NULL for none.
    gemm_tile_kernel *several_panels[TILE_ROWS]; // For A of no more than a tile's rows; NULL where there is none.
    int32_t           several[TILE_ROWS];
 } gemm_kernels;

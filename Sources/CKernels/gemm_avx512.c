@@ -26,13 +26,14 @@ F32 INLINE void ask_for_c(const gemm_tile *tile, const int rows) {
    }
 }
 
-F32 INLINE void tile_f32(const gemm_tile *tile, const int rows, const int panels, const int streams) {
+F32 INLINE void tile_f32(const gemm_tile *tile, const int rows, const int panels, const int streams, const int asks) {
    const float  *a = tile->a, *b = tile->b;
    const int64_t step = tile->panel_step;
    __m512        sums[12][8];
    UNROLL for (int r = 0; r < rows; ++r) UNROLL for (int v = 0; v < 2 * panels; ++v) sums[r][v] = _mm512_setzero_ps();
    if (!streams) ask_for_c(tile, rows);
    ROLL for (int64_t i = 0; i < tile->k; ++i) {
+      if (asks) _mm_prefetch(tile->ahead + i * 64, _MM_HINT_T1);
       __m512 right[8];
       UNROLL for (int v = 0; v < 2 * panels; ++v) {
          const float *from = b + (v / 2) * step + i * PANEL + (v % 2) * 16;
@@ -51,13 +52,14 @@ F32 INLINE void tile_f32(const gemm_tile *tile, const int rows, const int panels
 }
 
 // A pair of k's to a 32-bit word: A (K / 2, 12), B (K / 2, 32).
-BF16 INLINE void tile_bf16(const gemm_tile *tile, const int rows, const int panels, const int streams) {
+BF16 INLINE void tile_bf16(const gemm_tile *tile, const int rows, const int panels, const int streams, const int asks) {
    const int32_t *a = tile->a, *b = tile->b;
    const int64_t  step = tile->panel_step / 2, pairs = tile->k / 2;
    __m512         sums[12][8];
    UNROLL for (int r = 0; r < rows; ++r) UNROLL for (int v = 0; v < 2 * panels; ++v) sums[r][v] = _mm512_setzero_ps();
    if (!streams) ask_for_c(tile, rows);
    ROLL for (int64_t i = 0; i < pairs; ++i) {
+      if (asks) _mm_prefetch(tile->ahead + i * 64, _MM_HINT_T1);
       __m512bh right[8];
       UNROLL for (int v = 0; v < 2 * panels; ++v) {
          const int32_t *from = b + (v / 2) * step + i * PANEL + (v % 2) * 16;
@@ -127,25 +129,30 @@ BF16 void gemm_pack_columns_avx512(const float *a, int64_t cs, int64_t pairs, ui
 }
 
 #define ROWS(n)                                                             \
-   F32 static void  f32_##n(const gemm_tile *tile) { tile_f32(tile, n, 1, 0); } \
-   BF16 static void bf16_##n(const gemm_tile *tile) { tile_bf16(tile, n, 1, 0); }
+   F32 static void  f32_##n(const gemm_tile *tile) { tile_f32(tile, n, 1, 0, 0); } \
+   BF16 static void bf16_##n(const gemm_tile *tile) { tile_bf16(tile, n, 1, 0, 0); }
 ROWS(1) ROWS(2) ROWS(3) ROWS(4) ROWS(5) ROWS(6) ROWS(7) ROWS(8) ROWS(9) ROWS(10) ROWS(11) ROWS(12)
+
+F32 static void  f32_asking(const gemm_tile *tile) { tile_f32(tile, TILE_ROWS, 1, 0, 1); }
+BF16 static void bf16_asking(const gemm_tile *tile) { tile_bf16(tile, TILE_ROWS, 1, 0, 1); }
 
 // For few rows in all, when B comes from memory: asked for ahead of its use, and as many panels at a time as there are
 // registers for, which are more streams of B and sums that don't wait for one another.
 #define WIDE(n, panels)                                                               \
-   F32 static void  f32_wide_##n(const gemm_tile *tile) { tile_f32(tile, n, panels, 1); } \
-   BF16 static void bf16_wide_##n(const gemm_tile *tile) { tile_bf16(tile, n, panels, 1); }
+   F32 static void  f32_wide_##n(const gemm_tile *tile) { tile_f32(tile, n, panels, 1, 0); } \
+   BF16 static void bf16_wide_##n(const gemm_tile *tile) { tile_bf16(tile, n, panels, 1, 0); }
 WIDE(1, 4) WIDE(2, 4) WIDE(3, 2) WIDE(4, 2) WIDE(5, 2) WIDE(6, 2)
 WIDE(7, 1) WIDE(8, 1) WIDE(9, 1) WIDE(10, 1) WIDE(11, 1) WIDE(12, 1)
 
 const gemm_kernels gemm_kernels_avx512_f32 = {
    .one_panel = {f32_1, f32_2, f32_3, f32_4, f32_5, f32_6, f32_7, f32_8, f32_9, f32_10, f32_11, f32_12},
+   .asking = f32_asking,
    .several_panels = {f32_wide_1, f32_wide_2, f32_wide_3, f32_wide_4, f32_wide_5, f32_wide_6,
                       f32_wide_7, f32_wide_8, f32_wide_9, f32_wide_10, f32_wide_11, f32_wide_12},
    .several = {4, 4, 2, 2, 2, 2, 1, 1, 1, 1, 1, 1}};
 const gemm_kernels gemm_kernels_avx512_bf16 = {
    .one_panel = {bf16_1, bf16_2, bf16_3, bf16_4, bf16_5, bf16_6, bf16_7, bf16_8, bf16_9, bf16_10, bf16_11, bf16_12},
+   .asking = bf16_asking,
    .several_panels = {bf16_wide_1, bf16_wide_2, bf16_wide_3, bf16_wide_4, bf16_wide_5, bf16_wide_6,
                       bf16_wide_7, bf16_wide_8, bf16_wide_9, bf16_wide_10, bf16_wide_11, bf16_wide_12},
    .several = {4, 4, 2, 2, 2, 2, 1, 1, 1, 1, 1, 1}};

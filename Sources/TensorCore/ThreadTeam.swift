@@ -1,3 +1,4 @@
+internal import CKernels
 import Glibc
 import Synchronization
 
@@ -42,7 +43,7 @@ package struct OneThread: Workers {
 /// Threads of its own that take chunks as they come.
 ///
 /// A thread that is held up delays only the chunk it has taken: the caller waits for chunks, never for threads. Idle
-/// threads look for work for some microseconds, then sleep.
+/// threads look for work for some 100 microseconds, then sleep.
 package final class ThreadTeam: Workers {
   package let threadCount: Int
   private let shared: TeamState
@@ -100,6 +101,8 @@ private final class TeamState: @unchecked Sendable {
   private let ticket = Atomic<UInt64>(0)
   private let done = Atomic(0)
   private let isStopped = Atomic(false)
+  /// The processor of the thread that gave out the job.
+  private let giver = Atomic<Int32>(-1)
   private var body: (@Sendable (Int) -> Void)?
   private let sleep = SleepingPlace()
 
@@ -109,6 +112,7 @@ private final class TeamState: @unchecked Sendable {
     done.store(0, ordering: .relaxed)
     let job = (ticket.load(ordering: .relaxed) >> 40 + 1) & 0xFF_FFFF
     ticket.store(job << 40 | UInt64(chunks) << 20, ordering: .sequentiallyConsistent)
+    giver.store(lattice_processor(), ordering: .releasing)
     sleep.wake()
     while takeChunk() {}
     var looks = 0
@@ -130,14 +134,20 @@ private final class TeamState: @unchecked Sendable {
       if takeChunk() { continue }
       let seen = ticket.load(ordering: .acquiring)
       var looks = 0
-      while looks < 20_000, ticket.load(ordering: .relaxed) == seen { looks += 1 }
-      guard looks == 20_000 else { continue }
+      while looks < Self.looks, ticket.load(ordering: .relaxed) == seen { looks += 1 }
+      guard looks == Self.looks else { continue }
       sleep.wait { [self] in
         ticket.load(ordering: .sequentiallyConsistent) == seen
           && !isStopped.load(ordering: .acquiring)
       }
+      let giver = giver.load(ordering: .acquiring)
+      if lattice_processor() == giver { lattice_leave_processor(giver) }
     }
   }
+
+  /// How often an idle thread looks for work before it sleeps: some 100 microseconds, about what it takes to wake it on
+  /// a virtual machine, and what it waits for the others' last chunks in products of a millisecond.
+  private static let looks = 200_000
 
   /// Takes a chunk and works on it; false when there is none.
   private func takeChunk() -> Bool {

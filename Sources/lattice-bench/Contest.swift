@@ -1,3 +1,4 @@
+import Foundation
 import JobReport
 
 /// Times of two contestants that took turns, A B A B …, so that a drift of the machine hits both.
@@ -16,14 +17,20 @@ struct Contest: Sendable {
     rounds: Int, ours: () throws -> Double, theirs: () throws -> Double
   ) rethrows -> Contest {
     var contest = Contest()
-    _ = try ours()
-    _ = try theirs()
-    for _ in 0..<rounds {
-      contest.ours.append(try ours())
-      contest.theirs.append(try theirs())
+    for round in 0...rounds {
+      Thread.sleep(forTimeInterval: pause)
+      let mine = try ours()
+      Thread.sleep(forTimeInterval: pause)
+      let others = try theirs()
+      guard round > 0 else { continue }
+      contest.ours.append(mine)
+      contest.theirs.append(others)
     }
     return contest
   }
+
+  /// Seconds between two runs: threads of the one before may still look for work, on the other's processors.
+  static let pause = 0.25
 
   /// How many times faster we were, pair by pair.
   var ratios: [Double] { zip(theirs, ours).map { $0 / $1 } }

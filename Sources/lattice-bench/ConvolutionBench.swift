@@ -63,7 +63,7 @@ struct ConvolutionBench: ParsableCommand {
     let operations = Double(plan.shape.operations) / 1e9
     for pass in ConvolutionPass.allCases {
       let tournament = try Tournament(
-        rounds: rounds, peers: try peer?.names("") ?? [], pause: 0.05,
+        rounds: rounds, peers: try peer?.names("") ?? [],
         ours: {
           let start = ContinuousClock.now
           try once(pass, plan, source, weights, &output, &toSource, &toWeights)

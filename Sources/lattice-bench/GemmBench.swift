@@ -19,7 +19,9 @@ struct GemmBench: ParsableCommand {
       """)
 
   @Option(help: "Threads on either side.") var threads = 2
-  @Option(help: "Counted runs of each side.") var rounds = 7
+  @Option(help: "Counted runs of each side.") var rounds = 5
+  @Option(help: "Of the left factors, those to measure by their rows, as in 1,32; all if empty.")
+  var rows = ""
   @Option(help: "Python with torch.") var python = "python3"
   @Option(help: "Folder of the peers' scripts.") var peers = "pipelines/bench"
   @Flag(help: "Print JSON.") var json = false
@@ -51,7 +53,10 @@ struct GemmBench: ParsableCommand {
     let torch =
       hasTorch
       ? try PeerProcess([python, "\(peers)/gemm_torch.py", "--threads", "\(threads)"]) : nil
-    for size in Self.sizes { try measure(size, team, peak, torch) }
+    let wanted = rows.split(separator: ",").compactMap { Int($0) }
+    for size in Self.sizes where wanted.isEmpty || wanted.contains(size.rows) {
+      try measure(size, team, peak, torch)
+    }
   }
 
   private func measure(
@@ -69,39 +74,47 @@ struct GemmBench: ParsableCommand {
       let packed = (0..<copies).map { _ in
         PackedMatrix(right, precision: precision, workers: team)
       }
-      let repeats = max(1, Int(2e9 / size.operations) / copies) * copies
-      func ours() -> Double {
-        Stopwatch.seconds {
-          for index in 0..<repeats {
-            _ = Gemm.multiply(left, packed[index % copies], workers: team)
+      let wanted = size.isStreamed ? 5e9 : precision == .f32 ? 4e10 : 8e10
+      let repeats = max(1, Int(wanted / size.operations) / copies) * copies
+      let tournament = try Tournament(
+        rounds: rounds, peers: ["OpenBLAS f32"] + (torch == nil ? [] : ["PyTorch \(precision)"]),
+        ours: {
+          Self.warm(repeats) { repeats in
+            Stopwatch.seconds {
+              for index in 0..<repeats {
+                _ = Gemm.multiply(left, packed[index % copies], workers: team)
+              }
+            }
           }
         }
-      }
-      let contest = Contest.run(rounds: rounds, ours: ours) {
-        Stopwatch.seconds {
-          for index in 0..<repeats { Self.openBLAS(left, matrices[index % copies]) }
+      ) { peer in
+        guard let torch, peer.hasPrefix("PyTorch") else {
+          return Self.warm(repeats) { repeats in
+            Stopwatch.seconds {
+              for index in 0..<repeats { Self.openBLAS(left, matrices[index % copies]) }
+            }
+          }
+        }
+        return try Self.warm(repeats) { repeats in
+          try torch.seconds(
+            "\(size.rows) \(size.inner) \(size.columns) \(copies) \(repeats) \(precision)")
         }
       }
-      let amount = size.operations * Double(repeats) / 1e9
-      report(size, precision, "OpenBLAS f32", contest, amount)
-      var seconds = contest.ours
-      if let torch {
-        let line =
-          "\(size.rows) \(size.inner) \(size.columns) \(copies) \(repeats) \(precision)"
-        let other = try Contest.run(rounds: rounds, ours: ours) { try torch.seconds(line) }
-        report(size, precision, "PyTorch \(precision)", other, amount)
-        seconds += other.ours
-      }
-      tellShare(size, precision, Spread(seconds).median / Double(repeats), peak)
+      tournament.report(
+        "gemm \(size.rows) x \(size.inner) x \(size.columns) \(precision)",
+        amount: size.operations * Double(repeats) / 1e9, unit: "GF/s",
+        classes: [
+          ("library in f32", { $0.hasPrefix("OpenBLAS") }),
+          ("of PyTorch", { $0.hasPrefix("PyTorch") }),
+        ], json: json)
+      tellShare(size, precision, tournament.ourSeconds / Double(repeats), peak)
     }
   }
 
-  private func report(
-    _ size: Size, _ precision: Precision, _ peer: String, _ contest: Contest, _ amount: Double
-  ) {
-    Report.contest(
-      "gemm \(size.rows) x \(size.inner) x \(size.columns) \(precision)", peer: peer, contest,
-      amount: amount, unit: "GF/s", json: json)
+  /// A tenth of the work first: threads that slept start on one processor, and take milliseconds to spread.
+  private static func warm(_ repeats: Int, _ work: (Int) throws -> Double) rethrows -> Double {
+    _ = try work(max(1, repeats / 10))
+    return try work(repeats)
   }
 
   /// Of the peak, and for few rows of what memory gives: the weights are most of what is read.

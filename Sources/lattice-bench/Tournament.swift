@@ -12,21 +12,19 @@ struct Tournament {
   /// - Parameters:
   ///   - rounds: Counted runs of each, at least 1.
   ///   - peers: Their names.
-  ///   - pause: Seconds between two runs: threads of the one before may still look for work.
   ///   - ours: Does our work once and gives its seconds.
   ///   - theirs: Has a peer do its work once and gives its seconds.
   /// - Throws: What the contestants throw.
   init(
-    rounds: Int, peers: [String], pause: Double = 0.25, ours: () throws -> Double,
-    theirs: (String) throws -> Double
+    rounds: Int, peers: [String], ours: () throws -> Double, theirs: (String) throws -> Double
   ) rethrows {
     names = peers
     for round in 0...rounds {
-      Thread.sleep(forTimeInterval: pause)
+      Thread.sleep(forTimeInterval: Contest.pause)
       let mine = try ours()
       if round > 0 { self.ours.append(mine) }
       for name in peers {
-        Thread.sleep(forTimeInterval: pause)
+        Thread.sleep(forTimeInterval: Contest.pause)
         let seconds = try theirs(name)
         if round > 0 { times[name, default: []].append(seconds) }
       }
