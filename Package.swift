@@ -216,6 +216,7 @@ let package = Package(
       "MaskGITTests", ["Autograd", "Checkpoints", "Kernels", "MaskGIT", "TensorCore", "Training"],
       exclude: ["Golden/README.md"], resources: [.copy("Golden")]),
     tests("TensorCoreTests", ["TensorCore"]),
+    tests("PictureSetsTests", ["PictureSets", "TensorCore"]),
     tests("KernelsTests", ["CKernels", "Kernels", "TensorCore"]),
     tests("AutogradTests", ["Autograd", "CKernels", "Convolutions", "Kernels", "TensorCore"]),
     tests("TrainingTests", ["Autograd", "Kernels", "TensorCore", "Training"]),

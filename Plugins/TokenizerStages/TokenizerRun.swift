@@ -54,7 +54,9 @@ struct TokenizerRun {
     }
     let (seed, parts, pictures) = (seed, parameters.parts, data.pictures)
     let order = DataOrder(itemCount: pictures.count, batch: parameters.batch, seed: seed)
-    let cut = PictureBatch(side: parameters.size, crop: .random(mirrors: parameters.mirror))
+    let cut = PictureBatch(
+      side: parameters.size,
+      crop: .random(mirrors: parameters.mirror, shufflesChannels: parameters.shuffleChannels))
     let each = parameters.batch / parts
     return TokenizerLearner(
       tokenizer,

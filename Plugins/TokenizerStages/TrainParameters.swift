@@ -20,6 +20,7 @@ struct TrainParameters: Decodable {
   let squared: Double
   let precision: String
   let mirror: Bool
+  let shuffleChannels: Bool
   let validation: String?
   let report: Int
   let weights: String?
@@ -29,6 +30,7 @@ struct TrainParameters: Decodable {
   enum CodingKeys: String, CodingKey {
     case size, filters, blocks, multipliers, groups, steps, batch, parts, rate, warmup, decay, clip
     case average, absolute = "l1", squared = "l2", precision, mirror, validation
+    case shuffleChannels = "shuffle_channels"
     case report = "report_every", weights, card
   }
 
@@ -51,6 +53,7 @@ struct TrainParameters: Decodable {
     squared = try values.decode(Double.self, forKey: .squared)
     precision = try values.decode(String.self, forKey: .precision)
     mirror = try values.decode(Bool.self, forKey: .mirror)
+    shuffleChannels = try values.decode(Bool.self, forKey: .shuffleChannels)
     validation = try values.decodeIfPresent(String.self, forKey: .validation)
     report = try values.decode(Int.self, forKey: .report)
     weights = try values.decodeIfPresent(String.self, forKey: .weights)
@@ -86,6 +89,9 @@ struct TrainParameters: Decodable {
     .number("l2", default: 1, range: 0...1e6, "Weight of the mean squared difference."),
     .choice("precision", ["f32", "bf16"], default: "f32", "Of products; weights stay f32."),
     .boolean("mirror", default: true, "Mirror half of the pictures."),
+    .boolean(
+      "shuffle_channels", default: false,
+      "Show red, green and blue of a picture in any order, so that all hues are learned alike."),
     .optionalPath(
       "validation", "A packed set to measure on; without it, 256 of the pictures learned from."),
     .integer("report_every", default: 100, range: 1...1_000_000, "Steps between reports."),

@@ -5,8 +5,8 @@ package struct PictureBatch: Hashable, Sendable {
   /// Where a square is cut.
   package enum Crop: Hashable, Sendable {
     case centre
-    /// Anywhere, and mirrored half of the time if `mirrors`.
-    case random(mirrors: Bool)
+    /// Anywhere; mirrored half of the time if `mirrors`, with the colour channels in any order if `shufflesChannels`.
+    case random(mirrors: Bool, shufflesChannels: Bool = false)
   }
 
   /// Pixels across and down.
@@ -31,18 +31,19 @@ package struct PictureBatch: Hashable, Sendable {
     _ items: [Int], of set: PictureSet, random: inout CounterRandom
   ) -> Tensor {
     let side = side
-    var places: [(top: Int, left: Int, isMirrored: Bool)] = []
+    var places: [(top: Int, left: Int, isMirrored: Bool, channels: [Int])] = []
     for item in items {
       let entry = set.entries[item]
       let (down, across) = (entry.height - side, entry.width - side)
       precondition(down >= 0 && across >= 0, "a picture is smaller than what is cut out of it")
       switch crop {
-      case .centre: places.append((down / 2, across / 2, false))
-      case .random(let mirrors):
+      case .centre: places.append((down / 2, across / 2, false, [0, 1, 2]))
+      case .random(let mirrors, let shufflesChannels):
         places.append(
           (
             Int(random.next() % UInt64(down + 1)), Int(random.next() % UInt64(across + 1)),
-            random.next() & 1 == 1 && mirrors
+            random.next() & 1 == 1 && mirrors,
+            shufflesChannels ? [0, 1, 2].shuffled(using: &random) : [0, 1, 2]
           ))
       }
     }
@@ -56,7 +57,8 @@ package struct PictureBatch: Hashable, Sendable {
             for x in 0..<side {
               let from = source + (place.isMirrored ? side - 1 - x : x) * 3
               for channel in 0..<3 {
-                target[start + x * 3 + channel] = Float(samples[from + channel]) / 255
+                target[start + x * 3 + channel] =
+                  Float(samples[from + place.channels[channel]]) / 255
               }
             }
           }

@@ -9,7 +9,7 @@ private let allowedImports: [String: Set<String>] = [
   "Sources/MaskGIT": [
     "Autograd", "CKernels", "Checkpoints", "Kernels", "TensorCore", "TensorFiles",
   ],
-  "Sources/TensorCore": [],
+  "Sources/TensorCore": ["CKernels"],
   "Sources/Kernels": ["CKernels", "TensorCore"],
   "Sources/Autograd": ["CKernels", "Convolutions", "Kernels", "TensorCore"],
   "Sources/Training": ["Autograd", "CKernels", "Kernels", "TensorCore", "TensorFiles"],
