@@ -40,13 +40,13 @@ class Rounding(nn.Module):
     def __init__(self, levels):
         super().__init__()
         counts = torch.tensor(levels, dtype=torch.float32)
-        self.register_buffer("half", (counts - 1) * (1 - 1e-3) / 2)
+        self.register_buffer("extent", (counts - 1) * (1 - 1e-3) / 2)
         self.register_buffer("offset", torch.where(counts % 2 == 0, 0.5, 0.0))
         self.register_buffer("width", counts.div(2, rounding_mode="floor"))
 
     def forward(self, latents):
         latents = latents.movedim(1, -1).float()
-        bounded = torch.tanh(latents + torch.tan(self.offset / self.half)) * self.half - self.offset
+        bounded = torch.tanh(latents + torch.tan(self.offset / self.extent)) * self.extent - self.offset
         rounded = bounded + (bounded.round() - bounded).detach()
         return (rounded / self.width).movedim(-1, 1)
 
