@@ -16,5 +16,5 @@ struct PluginCommand: ParsableCommand {
     subcommands: [
       PluginNewCommand.self, PluginValidateCommand.self, PluginInspectCommand.self,
       PluginListCommand.self, PluginBenchCommand.self, PluginRunCommand.self,
-    ], defaultSubcommand: PluginListCommand.self)
+    ], defaultSubcommand: PluginListCommand.self, aliases: ["plugins"])
 }

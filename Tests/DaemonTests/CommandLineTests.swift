@@ -111,11 +111,11 @@ import Testing
     let help = try Lattice.run(["--help"]).data
     let listed = help.split(separator: "SUBCOMMANDS:").last?.split(separator: "\n")
       .filter { $0.hasPrefix("  ") && !$0.hasPrefix("   ") && !$0.contains("See '") }
-      .compactMap { $0.split(separator: " ").first.map(String.init) }
+      .compactMap { $0.split(separator: "  ").first.map(String.init) }
     #expect(
       listed == [
         "check", "run", "submit", "ps", "show", "logs", "wait", "cancel", "pause", "resume",
-        "retry", "priority", "plugin", "models", "doctor", "gc", "completion",
+        "retry", "priority", "plugin, plugins", "models", "doctor", "gc", "completion",
       ])
   }
 

@@ -17,12 +17,13 @@ import Testing
     try body(folder)
   }
 
-  @Test func listNamesStagesAndBrokenPlugins() throws {
+  @Test(arguments: [["plugin", "list"], ["plugins"]])
+  func listNamesStagesAndBrokenPlugins(command: [String]) throws {
     try withFolder { folder in
       _ = try fixture("invert", in: folder)
       let broken = folder.appending(path: "broken.stage.so")
       try Data("no library".utf8).write(to: broken)
-      let output = try Lattice.run(["plugin", "list", "--plugins", folder.path()])
+      let output = try Lattice.run(command + ["--plugins", folder.path()])
       #expect(output.status == 1)
       #expect(output.data.contains("example.invert"), "\(output.data)")
       #expect(
