@@ -7,7 +7,7 @@ BIN = .build/$(CONFIGURATION)
 
 PREFIX ?= /usr/local
 
-.PHONY: help setup build install demo test test-long fuzz check lint format docs bench sanitize clean
+.PHONY: help setup build install demo test test-long parity fuzz check lint format docs bench sanitize clean
 
 help: ## Lists the verbs.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -35,6 +35,10 @@ test-long: setup ## Runs the tests with 200 random kills and a minute of each fu
 	@pipelines/tools/link-plugins .build/debug
 	LATTICE_TEST_LONG=1 swift test --skip-build --parallel
 	@pipelines/tools/fuzz 60
+
+parity: build ## Holds the built programs against the authors' numbers; LATTICE_GOLDEN=FOLDER for larger files of them.
+	$(SWIFT_BUILD) --build-tests
+	LATTICE_PRODUCTS=$(abspath $(BIN)) swift test --skip-build --filter 'StagesTests.Golden'
 
 fuzz: setup ## Runs libFuzzer for a minute on each reader of foreign bytes; SECONDS=600 for longer.
 	@pipelines/tools/fuzz $(or $(SECONDS),60)

@@ -246,7 +246,12 @@ let package = Package(
       ],
       exclude: ["Golden/README.md"], resources: [.copy("Golden")]),
     tests("LabelFilesTests", ["ImageCodecs", "LabelFiles", "TensorFiles"]),
-    tests("UViMStagesTests", ["Checkpoints", "LatticeDriver", "TensorFiles"]),
+    tests(
+      "UViMStagesTests",
+      [
+        "Autograd", "Checkpoints", "DurableFiles", "LatticeDriver", "ModelFiles", "TensorCore",
+        "TensorFiles", "UViM",
+      ]),
     tests(
       "ModelFilesTests",
       ["Autograd", "Checkpoints", "Kernels", "ModelFiles", "TensorCore", "TensorFiles"]),

@@ -76,7 +76,14 @@ struct ModelCheck {
           name: parts[0], version: parts[1], in: surroundings.models),
         let manifest = try? Files.read("\(found)/\(ModelManifest.name)")
       else {
-        let known = ModelFolders.all(in: surroundings.models).map(\.reference)
+        let all = ModelFolders.all(in: surroundings.models)
+        if let part = all.first(where: { $0.reference == name.value }) {
+          throw Diagnostic(
+            "E151",
+            "the model '\(name.value)' can't be used: '\(part.path)' has no \(ModelManifest.name); copy or import the model again, whole",
+            at: name.mark, path: place)
+        }
+        let known = all.map(\.reference)
         let near = Suggestion.nearest(to: name.value, among: known)
         let list = known.isEmpty ? "there are none" : "there are \(known.joined(separator: ", "))"
         throw Diagnostic(

@@ -43,7 +43,7 @@ package final class DecoderWeights: Sendable {
       return Tensor([rows, total]) { target in
         var start = 0
         for (matrix, width) in zip(matrices, columns) {
-          let values = WideFloats.of(matrix)
+          let values = matrix.widened
           values.withFloats { source in
             for row in 0..<rows {
               let line = UnsafeMutableBufferPointer(
@@ -72,8 +72,8 @@ package final class DecoderWeights: Sendable {
   package init(_ network: StageTwo, precision: Precision, workers: any Workers) {
     configuration = network.configuration
     self.precision = precision
-    embedding = WideFloats.of(network.embedding.value)
-    positions = network.positions.value
+    embedding = network.embedding.value.widened
+    positions = network.positions.value.widened
     norm = Norm(network.norm)
     func product(_ parts: DenseParameters...) -> Product { Product(parts, precision, workers) }
     head = product(network.head)
@@ -98,19 +98,5 @@ package final class DecoderWeights: Sendable {
     }
     let size = precision == .f32 ? 4 : 2
     return (matrices + [head]).map { $0.matrix.rows * $0.matrix.columns * size }.reduce(0, +)
-  }
-}
-
-/// f32 tensors of tensors that may be kept in bf16.
-enum WideFloats {
-  static func of(_ tensor: Tensor) -> Tensor {
-    guard tensor.type == .bf16 else { return tensor }
-    return Tensor(tensor.shape) { target in
-      tensor.withElements(UInt16.self) { source in
-        for index in source.indices {
-          target[index] = Float(bitPattern: UInt32(source[index]) << 16)
-        }
-      }
-    }
   }
 }

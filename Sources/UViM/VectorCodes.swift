@@ -20,6 +20,7 @@ package struct VectorCodes: CodeQuantizer {
 
   /// Takes moving averages.
   package init(dictionary: Tensor, counts: Tensor) {
+    let dictionary = dictionary.widened
     self.dictionary = dictionary
     self.counts = counts
     let width = dictionary.shape.columns

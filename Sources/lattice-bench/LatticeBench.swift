@@ -1,4 +1,5 @@
 import ArgumentParser
+@preconcurrency import Glibc
 
 @main
 struct LatticeBench: ParsableCommand {
@@ -18,6 +19,13 @@ struct LatticeBench: ParsableCommand {
       """,
     subcommands: [
       PipelineBench.self, OverheadBench.self, GemmBench.self, ConvolutionBench.self, FSQBench.self,
-      MaskGITBench.self, UViMBench.self, VQGANBench.self, TrainStepBench.self,
+      MaskGITBench.self, HeadBench.self, UViMBench.self, UViMBaseBench.self, VQGANBench.self,
+      TrainStepBench.self,
     ])
+
+  static func main() {
+    // Into a file too, what was measured stands there when a long run is stopped.
+    setvbuf(stdout, nil, _IOLBF, 0)
+    main(nil)
+  }
 }

@@ -5,7 +5,8 @@ import JobReport
 enum Report {
   /// A contest won or lost: medians with their ends, and the ratio pair by pair.
   static func contest(
-    _ name: String, peer: String, _ contest: Contest, amount: Double, unit: String, json: Bool
+    _ name: String, ours us: String = "lattice", peer: String, _ contest: Contest, amount: Double,
+    unit: String, json: Bool
   ) {
     let ours = Spread(contest.ours.map { amount / $0 })
     let theirs = Spread(contest.theirs.map { amount / $0 })
@@ -13,7 +14,7 @@ enum Report {
     if json {
       line(Row(name: name, unit: unit, ours: ours, peer: peer, theirs: theirs, ratio: ratio))
     } else {
-      print("\(name)\n  lattice  \(ours.text(places: 2)) \(unit)")
+      print("\(name)\n  \(us)  \(ours.text(places: 2)) \(unit)")
       print("  \(peer)  \(theirs.text(places: 2)) \(unit)")
       print("  ratio  \(ratio.text(places: 2)), \(contest.ours.count) rounds in turn")
     }

@@ -18,9 +18,13 @@ package final class Lattice {
 
   deinit { try? FileManager.default.removeItem(at: folder) }
 
-  /// The folder of the built programs, beside the test bundle.
+  /// The folder of the built programs: `LATTICE_PRODUCTS`, or beside the test bundle.
   package static var products: URL {
-    URL(filePath: CommandLine.arguments[0]).resolvingSymlinksInPath().deletingLastPathComponent()
+    if let folder = ProcessInfo.processInfo.environment["LATTICE_PRODUCTS"] {
+      return URL(filePath: folder)
+    }
+    return URL(filePath: CommandLine.arguments[0]).resolvingSymlinksInPath()
+      .deletingLastPathComponent()
   }
 
   /// Runs `lattice` to its end; models are in the folder's `spool/models`.

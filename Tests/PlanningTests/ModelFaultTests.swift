@@ -64,6 +64,17 @@ import Testing
     }
   }
 
+  @Test func aVersionThatWasCopiedInPart() throws {
+    try bench.file("models/vq/3.0/model.safetensors", "weights")
+    #expect(
+      try faults("lab.run", "vq@3.0") == """
+        p.yaml:6:64: error[E151]: the model 'vq@3.0' can't be used: '/bench/models/vq/3.0' has no MANIFEST; copy or import the model again, whole
+            6 | { id: net, use: lab.run, in: { image: read.image }, model: vq@3.0 }
+              |                                                            ^~~~~~
+        1 error, 0 warnings: not queued.
+        """)
+  }
+
   @Test func aFileThatIsNotThere() throws {
     #expect(
       try faults("lab.run", "{ path: weights.bin }") == """

@@ -59,6 +59,37 @@ import UViM
     }
   }
 
+  /// Weights as they are mapped from a file of bf16.
+  @Test func narrowWeightsGiveWhatTheSameNumbersGiveAsFloats() throws {
+    let (narrow, wide) = (try Model(), try Model())
+    for (parameter, other) in zip(narrow.network.parameters, wide.network.parameters)
+    where parameter.value.shape.rank >= 2 {
+      parameter.value = narrowed(parameter.value)
+      other.value = parameter.value.widened
+    }
+    let tokens = narrow.decoder(.bf16).decode(memory: wide.memory).tokens
+    #expect(tokens == wide.decoder(.bf16).decode(memory: wide.memory).tokens)
+    let pass = Pass(workers: wide.workers, precision: .bf16)
+    let image = try wide.golden.tensor("image")
+    #expect(
+      try narrow.network.memory(of: image, pass).value.floats
+        == wide.network.memory(of: image, pass).value.floats)
+
+    let dictionary = narrowed(Tensor([3, 2], [1, 0.5, -2, 0.25, 3, 3]))
+    let counts = Tensor([3], [1, 2, 4])
+    let codes = Tensor([1, 3], integers: [2, 0, 1])
+    #expect(
+      VectorCodes(dictionary: dictionary, counts: counts).vectors(of: codes).floats
+        == VectorCodes(dictionary: dictionary.widened, counts: counts).vectors(of: codes).floats)
+  }
+
+  private func narrowed(_ tensor: Tensor) -> Tensor {
+    let values = tensor.floats
+    return Tensor(tensor.shape, type: .bf16, of: UInt16.self) { target in
+      for index in target.indices { target[index] = UInt16(values[index].bitPattern >> 16) }
+    }
+  }
+
   @Test func itemsDoNotMatterToOneAnother() throws {
     let model = try Model()
     let decoder = model.decoder(.bf16)
