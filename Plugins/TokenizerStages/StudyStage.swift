@@ -130,7 +130,9 @@ final class StudyStage: Stage {
       checkpointEvery: context.checkpointInterval ?? 500, keep: 1)
     let learner = try training.train(observer, workers)
     let scores = try learner.withAverages {
-      try data.validation.measure(learner.tokenizer, workers).metrics
+      var scores = try data.validation.measure(learner.tokenizer, workers).metrics
+      scores["training_usage"] = try data.usage(of: learner.tokenizer, workers)
+      return scores
     }
     try (try JSONEncoder().encode(scores)).write(to: URL(filePath: file), options: .atomic)
     return scores

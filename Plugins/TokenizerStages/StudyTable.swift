@@ -9,7 +9,7 @@ struct StudyTable {
   private var rows: [Row] = []
   private static let columns = [
     "validation_psnr", "validation_ssim", "validation_mse", "codebook_usage", "perplexity",
-    "bits_per_token",
+    "bits_per_token", "training_usage",
   ]
 
   mutating func add(bits: Int, variant: StudyVariant, _ scores: [String: Double]) {

@@ -1,5 +1,8 @@
+import Autograd
 import PictureSets
 import StageSDK
+import TensorCore
+import Tokenizers
 
 /// The pictures that a run learns from, and those that it is measured on.
 struct TrainingData {
@@ -28,5 +31,19 @@ struct TrainingData {
     } catch {
       throw StageError(.config, "\(error)", parameter: "validation")
     }
+  }
+
+  /// The share of the codebook that comes up in the middles of all pictures that were learned from, 0...1.
+  func usage(of tokenizer: Tokenizer, _ workers: any Workers) throws -> Double {
+    let pass = Pass(workers: workers)
+    var random = CounterRandom(seed: 0)
+    var usage = CodebookUsage(codebookSize: tokenizer.configuration.codebookSize ?? 1)
+    let cut = PictureBatch(side: validation.samples.shape[1], crop: .centre)
+    for start in stride(from: 0, to: pictures.count, by: 32) {
+      let images = cut.images(
+        Array(start..<min(start + 32, pictures.count)), of: pictures, random: &random)
+      usage.add(try tokenizer.tokens(try tokenizer.latents(Variable(images), pass).value, pass))
+    }
+    return usage.usage
   }
 }

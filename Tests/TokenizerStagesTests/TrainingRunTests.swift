@@ -136,13 +136,14 @@ import Testing
     #expect(
       lines[0] == [
         "variant", "log2_codebook", "validation_psnr", "validation_ssim", "validation_mse",
-        "codebook_usage", "perplexity", "bits_per_token",
+        "codebook_usage", "perplexity", "bits_per_token", "training_usage",
       ])
     #expect(
       lines.dropFirst().map { $0.prefix(2).joined(separator: " ") }
         == ["fsq 4", "vq_split 4", "fsq 6", "vq_split 6"])
     for line in lines.dropFirst() {
-      #expect(line.count == 8 && line.dropFirst(2).allSatisfy { Double($0) ?? -1 >= 0 }, "\(line)")
+      #expect(line.count == 9 && line.dropFirst(2).allSatisfy { Double($0) ?? -1 >= 0 }, "\(line)")
+      #expect((Double(line[8]) ?? 2) <= 1)
     }
   }
 
