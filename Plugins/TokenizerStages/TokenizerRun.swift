@@ -64,6 +64,7 @@ struct TokenizerRun {
         loss: TokenizerLoss(
           absolute: Float(parameters.absolute), squared: Float(parameters.squared)),
         vector: vector, precision: parameters.precision == "bf16" ? .bf16 : .f32,
+        usesWinograd: parameters.winograd,
         averageDecay: parameters.average, parts: parts, seed: seed),
       optimizer: AdamW(
         AdamW.Settings(

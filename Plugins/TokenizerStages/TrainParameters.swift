@@ -19,6 +19,7 @@ struct TrainParameters: Decodable {
   let absolute: Double
   let squared: Double
   let precision: String
+  let winograd: Bool
   let mirror: Bool
   let shuffleChannels: Bool
   let validation: String?
@@ -29,7 +30,7 @@ struct TrainParameters: Decodable {
 
   enum CodingKeys: String, CodingKey {
     case size, filters, blocks, multipliers, groups, steps, batch, parts, rate, warmup, decay, clip
-    case average, absolute = "l1", squared = "l2", precision, mirror, validation
+    case average, absolute = "l1", squared = "l2", precision, winograd, mirror, validation
     case shuffleChannels = "shuffle_channels"
     case report = "report_every", weights, card
   }
@@ -52,6 +53,7 @@ struct TrainParameters: Decodable {
     absolute = try values.decode(Double.self, forKey: .absolute)
     squared = try values.decode(Double.self, forKey: .squared)
     precision = try values.decode(String.self, forKey: .precision)
+    winograd = try values.decode(Bool.self, forKey: .winograd)
     mirror = try values.decode(Bool.self, forKey: .mirror)
     shuffleChannels = try values.decode(Bool.self, forKey: .shuffleChannels)
     validation = try values.decodeIfPresent(String.self, forKey: .validation)
@@ -88,6 +90,9 @@ struct TrainParameters: Decodable {
     .number("l1", default: 0, range: 0...1e6, "Weight of the mean absolute difference."),
     .number("l2", default: 1, range: 0...1e6, "Weight of the mean squared difference."),
     .choice("precision", ["f32", "bf16"], default: "f32", "Of products; weights stay f32."),
+    .boolean(
+      "winograd", default: true,
+      "Compute 3x3 convolutions in f32 by Winograd's method where that is faster; false for plain sums."),
     .boolean("mirror", default: true, "Mirror half of the pictures."),
     .boolean(
       "shuffle_channels", default: false,

@@ -77,7 +77,8 @@ extension Pass {
   ) throws -> ConvolutionPlan {
     try ConvolutionPlans.plan(
       shape, sourceBlock: sourceBlock, destinationBlock: destinationBlock,
-      precision: precision == .bf16 && !shape.isFastestInF32 ? .bf16 : .f32,
+      precision: precision == .bf16 && !(usesWinograd && shape.isFastestInF32) ? .bf16 : .f32,
+      method: usesWinograd ? .automatic : .direct,
       threads: workers.threadCount)
   }
 

@@ -10,13 +10,18 @@ package struct Pass {
   package let workers: any Workers
   /// How products are computed.
   package let precision: Precision
+  /// Whether convolutions in f32 take Winograd's method where it is faster; false for the sums as they are defined.
+  package let usesWinograd: Bool
   /// Remembers what is done; nil for inference.
   package let tape: Tape?
 
   /// Sets a pass up.
-  package init(workers: any Workers, precision: Precision = .f32, tape: Tape? = nil) {
+  package init(
+    workers: any Workers, precision: Precision = .f32, usesWinograd: Bool = true, tape: Tape? = nil
+  ) {
     self.workers = workers
     self.precision = precision
+    self.usesWinograd = usesWinograd
     self.tape = tape
   }
 

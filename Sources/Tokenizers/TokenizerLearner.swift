@@ -13,6 +13,8 @@ package final class TokenizerLearner: Learner {
     package var vector: VectorQuantizerSettings
     /// Of products.
     package var precision: Precision
+    /// Of convolutions in f32.
+    package var usesWinograd: Bool
     /// Of the moving average of weights, which is what is published.
     package var averageDecay: Double
     /// Parts that a batch is computed in.
@@ -24,11 +26,13 @@ package final class TokenizerLearner: Learner {
     package init(
       loss: TokenizerLoss = TokenizerLoss(),
       vector: VectorQuantizerSettings = VectorQuantizerSettings(), precision: Precision = .f32,
+      usesWinograd: Bool = true,
       averageDecay: Double = 0.999, parts: Int = 1, seed: UInt64 = 0
     ) {
       self.loss = loss
       self.vector = vector
       self.precision = precision
+      self.usesWinograd = usesWinograd
       self.averageDecay = averageDecay
       self.parts = parts
       self.seed = seed
@@ -68,6 +72,7 @@ package final class TokenizerLearner: Learner {
     self.upkeep = upkeep
     learner = GradientLearner(
       tokenizer.parameters, optimizer: optimizer, rate: rate, precision: settings.precision,
+      usesWinograd: settings.usesWinograd,
       averageDecay: settings.averageDecay, parts: settings.parts,
       after: { [upkeep] step, workers in
         try adversary?.update(step: step, workers: workers)

@@ -25,6 +25,7 @@ package final class GradientLearner: Learner {
   private let optimizer: any Optimizer
   private let rate: LearningRate
   private let precision: Precision
+  private let usesWinograd: Bool
   private let parts: Int
   /// Other networks may take part in a loss; they stay as they are.
   private let learned: Set<ObjectIdentifier>
@@ -38,13 +39,15 @@ package final class GradientLearner: Learner {
   ///   - optimizer: How.
   ///   - rate: How fast.
   ///   - precision: Of products; weights stay f32.
+  ///   - usesWinograd: Of convolutions in f32.
   ///   - averageDecay: Of the moving average of weights; nil for none.
   ///   - parts: Parts that a batch is computed in, one after another, to save memory: gradients are averaged.
   ///   - after: Called after each step, as for a codebook that moves without gradients.
   ///   - loss: Computes the loss of a part of a step's batch.
   package init(
     _ parameters: [Parameter], optimizer: any Optimizer, rate: LearningRate,
-    precision: Precision = .f32, averageDecay: Double? = nil, parts: Int = 1,
+    precision: Precision = .f32, usesWinograd: Bool = true, averageDecay: Double? = nil,
+    parts: Int = 1,
     after: @escaping (_ step: Int, any Workers) throws -> Void = { _, _ in },
     loss: @escaping (_ step: Int, _ part: Int, Pass) throws -> Outcome
   ) {
@@ -54,6 +57,7 @@ package final class GradientLearner: Learner {
     self.optimizer = optimizer
     self.rate = rate
     self.precision = precision
+    self.usesWinograd = usesWinograd
     self.parts = parts
     self.loss = loss
     self.after = after
@@ -65,7 +69,7 @@ package final class GradientLearner: Learner {
     var metrics: [String: Double] = [:]
     for part in 0..<parts {
       let tape = Tape { [learned] in learned.contains(ObjectIdentifier($0)) }
-      let pass = Pass(workers: workers, precision: precision, tape: tape)
+      let pass = Pass(workers: workers, precision: precision, usesWinograd: usesWinograd, tape: tape)
       var outcome = try loss(number, part, pass)
       let value = Double(outcome.loss.value.floats[0])
       guard value.isFinite else { throw NotANumberError(what: "the loss", step: number) }

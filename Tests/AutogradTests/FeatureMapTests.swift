@@ -47,6 +47,44 @@ import Testing
       padding: .sides(.init(top: 0, left: 2, bottom: 1, right: 0)), out: (3, 5)),
   ]
 
+  /// Sums of small whole numbers are exact, unless a transform with fractions stands between.
+  @Test func withoutWinogradSumsAreAsTheyAreDefined() throws {
+    let (side, channels) = (16, 32)
+    func whole(_ shape: Shape, _ seed: UInt64) -> Tensor {
+      Tensor(shape, GradientCheck.values(shape, seed: seed).floats.map { ($0 * 8).rounded() })
+    }
+    let image = whole([2, side, side, channels], 1)
+    let weight = Parameter("w", whole([channels, channels, 3, 3], 2))
+    func output(_ usesWinograd: Bool) throws -> [Float] {
+      let pass = Pass(workers: OneThread(), usesWinograd: usesWinograd)
+      let map = try pass.convolve(pass.features(Variable(image)), weight: weight)
+      return pass.pixels(map).value.floats
+    }
+    let (pixels, kernel) = (image.floats, weight.value.floats)
+    func sum(_ item: Int, _ row: Int, _ column: Int, _ out: Int) -> Float {
+      var sum: Float = 0
+      for (i, j) in (0..<9).map({ ($0 / 3, $0 % 3) }) {
+        let (y, x) = (row + i - 1, column + j - 1)
+        guard (0..<side).contains(y), (0..<side).contains(x) else { continue }
+        for channel in 0..<channels {
+          sum +=
+            pixels[((item * side + y) * side + x) * channels + channel]
+            * kernel[(out * channels + channel) * 9 + i * 3 + j]
+        }
+      }
+      return sum
+    }
+    let places = [(0, 0, 0, 0), (1, 15, 15, 31), (0, 7, 3, 11), (1, 8, 0, 20), (1, 0, 9, 5)]
+    let (plain, fast) = (try output(false), try output(true))
+    for (item, row, column, out) in places {
+      let index = ((item * side + row) * side + column) * channels + out
+      let wanted = sum(item, row, column, out)
+      #expect(plain[index] == wanted)
+      #expect(abs(fast[index] - wanted) <= 1e-3 * max(1, abs(wanted)))
+    }
+    #expect(plain.allSatisfy { $0 == $0.rounded() })
+  }
+
   @Test(arguments: cases) func convolution(testCase: Case) throws {
     let (from, to) = testCase.channels
     let weight = parameter("w", [to, from, testCase.kernel, testCase.kernel], 2)
