@@ -92,7 +92,8 @@ struct TrainParameters: Decodable {
     .choice("precision", ["f32", "bf16"], default: "f32", "Of products; weights stay f32."),
     .boolean(
       "winograd", default: true,
-      "Compute 3x3 convolutions in f32 by Winograd's method where that is faster; false for plain sums."),
+      "Compute 3x3 convolutions in f32 by Winograd's method where that is faster; false for plain sums."
+    ),
     .boolean("mirror", default: true, "Mirror half of the pictures."),
     .boolean(
       "shuffle_channels", default: false,

@@ -69,7 +69,8 @@ package final class GradientLearner: Learner {
     var metrics: [String: Double] = [:]
     for part in 0..<parts {
       let tape = Tape { [learned] in learned.contains(ObjectIdentifier($0)) }
-      let pass = Pass(workers: workers, precision: precision, usesWinograd: usesWinograd, tape: tape)
+      let pass = Pass(
+        workers: workers, precision: precision, usesWinograd: usesWinograd, tape: tape)
       var outcome = try loss(number, part, pass)
       let value = Double(outcome.loss.value.floats[0])
       guard value.isFinite else { throw NotANumberError(what: "the loss", step: number) }
