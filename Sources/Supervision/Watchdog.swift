@@ -2,18 +2,24 @@ package import JobModel
 
 /// Judges a worker by its heartbeat, its memory and the clock.
 package struct Watchdog: Sendable {
+  /// Seconds between two looks from which on it wasn't the worker that stood still but whoever looks: the machine slept,
+  /// or the daemon was stopped. Looks are a quarter of a second apart.
+  private static let blindSeconds = 5.0
+
   private let limits: Limits
-  private let started: ContinuousClock.Instant
+  private var started: ContinuousClock.Instant
   private var lastBeat: ContinuousClock.Instant
+  private var lastLook: ContinuousClock.Instant
   private var heartbeat: UInt64 = 0
 
   package init(limits: Limits, startedAt start: ContinuousClock.Instant) {
     self.limits = limits
     started = start
     lastBeat = start
+    lastLook = start
   }
 
-  /// Looks at a worker.
+  /// Looks at a worker. Time in which nobody looked counts for nothing.
   ///
   /// - Parameters:
   ///   - heartbeat: Counter of its flight page; nil when the page can't be read.
@@ -23,6 +29,11 @@ package struct Watchdog: Sendable {
   package mutating func judge(
     heartbeat: UInt64?, residentBytes: Int?, now: ContinuousClock.Instant
   ) -> AttemptFailure? {
+    if now >= lastLook + .seconds(Self.blindSeconds) {
+      started += now - lastLook
+      lastBeat += now - lastLook
+    }
+    lastLook = now
     if let heartbeat, heartbeat != self.heartbeat {
       self.heartbeat = heartbeat
       lastBeat = now

@@ -27,9 +27,11 @@ import Testing
     let memory = dog.judge(heartbeat: 1, residentBytes: 2_254_857_830, now: start)
     #expect(memory?.kind == .noMemory)
     #expect(memory?.message == "used 2.1 GiB of its 2 GiB limit")
+    look(&dog, until: 9)
     let stall = dog.judge(heartbeat: 1, residentBytes: 1, now: start + .seconds(10))
     #expect(stall?.kind == .stalled)
     #expect(stall?.message == "showed no progress for 10 s")
+    look(&dog, from: 11, until: 99)
     let late = dog.judge(heartbeat: 2, residentBytes: 1, now: start + .seconds(100))
     #expect(late?.kind == .timedOut)
     #expect(late?.message == "took longer than the 100 s an attempt may take")
@@ -38,8 +40,31 @@ import Testing
   @Test func wakesWhenTimeAloneCanDecide() {
     var dog = Watchdog(limits: Self.limits, startedAt: start)
     #expect(dog.deadline == start + .seconds(10))
-    _ = dog.judge(heartbeat: 1, residentBytes: nil, now: start + .seconds(95))
+    look(&dog, until: 94)
+    _ = dog.judge(heartbeat: 2, residentBytes: nil, now: start + .seconds(95))
     #expect(dog.deadline == start + .seconds(100))
+  }
+
+  /// A machine that slept, or a daemon that was stopped and goes on: the worker's silence is nobody's to judge.
+  @Test func timeInWhichNobodyLookedCountsForNothing() {
+    var dog = Watchdog(limits: Self.limits, startedAt: start)
+    look(&dog, until: 4)
+    let hour = 3600
+    let awake = dog.judge(heartbeat: 1, residentBytes: 1, now: start + .seconds(hour))
+    #expect(awake == nil)
+    look(&dog, from: hour + 1, until: hour + 6)
+    let stall = dog.judge(heartbeat: 1, residentBytes: 1, now: start + .seconds(hour + 7))
+    #expect(stall?.message == "showed no progress for 10 s")
+    look(&dog, from: hour + 8, until: hour + 95)
+    let late = dog.judge(heartbeat: 2, residentBytes: 1, now: start + .seconds(hour + 96))
+    #expect(late?.kind == .timedOut)
+  }
+
+  /// A look each second at a worker whose heart doesn't beat.
+  private func look(_ dog: inout Watchdog, from: Int = 1, until: Int) {
+    for second in from...until {
+      _ = dog.judge(heartbeat: 1, residentBytes: 1, now: start + .seconds(second))
+    }
   }
 
   /// Rounded up, so that what is over a limit never reads like the limit.
