@@ -2,8 +2,9 @@ package import JobModel
 
 /// Judges a worker by its heartbeat, its memory and the clock.
 package struct Watchdog: Sendable {
-  /// Seconds between two looks from which on it wasn't the worker that stood still but whoever looks: the machine slept,
-  /// or the daemon was stopped. Looks are a quarter of a second apart.
+  /// Seconds between two looks from which on it wasn't the worker that stood still but whoever looks.
+  ///
+  /// The machine slept, or the daemon was stopped: looks are a quarter of a second apart.
   private static let blindSeconds = 5.0
 
   private let limits: Limits
@@ -19,7 +20,7 @@ package struct Watchdog: Sendable {
     lastLook = start
   }
 
-  /// Looks at a worker. Time in which nobody looked counts for nothing.
+  /// Looks at a worker; time in which nobody looked counts for nothing.
   ///
   /// - Parameters:
   ///   - heartbeat: Counter of its flight page; nil when the page can't be read.
