@@ -1,3 +1,4 @@
+import Autograd
 import StageSDK
 import TensorCore
 import UViM
@@ -7,12 +8,13 @@ struct ChainParameters: Decodable {
   let precision: String
   let temperature: Double
   let lookahead: Int
+  let draws: Int
   let originalSize: Bool
   let keepLightness: Bool?
   let leastSegment: Double?
 
   enum CodingKeys: String, CodingKey {
-    case precision, temperature, lookahead
+    case precision, temperature, lookahead, draws
     case originalSize = "original_size"
     case keepLightness = "keep_lightness"
     case leastSegment = "least_segment"
@@ -20,6 +22,10 @@ struct ChainParameters: Decodable {
 
   static let specs: [ParameterSpec] =
     UViMParameters.decoding + [
+      .integer(
+        "draws", default: 1, range: 1...256,
+        "Codes that are drawn for each picture, at temperature 1 if it is 0; what they say is averaged. 1 for one code."
+      ),
       UViMParameters.precision,
       .boolean(
         "original_size", default: false,
@@ -74,13 +80,32 @@ final class Chain {
       try Pictures.seen(
         image, side: side, isSigned: false, isGray: task == .color, loaded.pass)
     }
-    let prediction = try loaded.codes(
-      of: try seen(language.inputSize), temperature: parameters.temperature,
-      seeds: (0..<batch.count).map { batch.item($0).seed },
-      method: UViMParameters.method(parameters.lookahead), context: context)
-    context.log(
-      .debug, "\(stage.codeLength) codes of \(batch.count) pictures in \(prediction.steps) steps")
-    let logits = try loaded.logits(codes: prediction.codes, images: try seen(stage.inputSize))
+    let (memory, images) = (
+      try loaded.memory(of: try seen(language.inputSize)), try seen(stage.inputSize)
+    )
+    func drawn(_ draw: Int, temperature: Double) throws -> [String: Tensor] {
+      let prediction = try loaded.codes(
+        memory: memory, temperature: temperature,
+        seeds: (0..<batch.count).map {
+          batch.item($0).seed &+ UInt64(draw) &* 0x9E37_79B9_7F4A_7C15
+        },
+        method: UViMParameters.method(parameters.lookahead), context: context)
+      context.log(
+        .debug,
+        "\(stage.codeLength) codes of \(batch.count) pictures in \(prediction.steps) steps")
+      return try loaded.logits(codes: prediction.codes, images: images)
+    }
+    let logits: [String: Tensor]
+    if parameters.draws == 1 {
+      logits = try drawn(0, temperature: parameters.temperature)
+    } else {
+      let temperature = parameters.temperature > 0 ? parameters.temperature : 1
+      var mean = LogitsMean(isProbability: task != .color)
+      for draw in 0..<parameters.draws {
+        mean.add(try drawn(draw, temperature: temperature), workers: loaded.pass.workers)
+      }
+      logits = mean.logits
+    }
     let size = try Pictures.outputSize(batch, image, isOriginal: parameters.originalSize)
     var outputs = MapOutputs(
       configuration: loaded.configuration, height: size.height, width: size.width)

@@ -139,7 +139,7 @@ final class PredictCodeStage: Stage {
       try batch.input("image"), side: stage.inputSize, isSigned: isSigned,
       isGray: loaded.configuration.task == .color && !isSigned, loaded.pass)
     let prediction = try loaded.codes(
-      of: image, temperature: parameters.temperature,
+      memory: try loaded.memory(of: image), temperature: parameters.temperature,
       seeds: (0..<batch.count).map { batch.item($0).seed },
       method: UViMParameters.method(parameters.lookahead), context: context)
     let codes = prediction.codes

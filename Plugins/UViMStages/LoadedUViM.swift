@@ -123,18 +123,30 @@ final class LoadedUViM {
     return (stage, made)
   }
 
+  /// What the language model's decoder sees of pictures.
+  ///
+  /// - Parameter images: (batch, side, side, 3), -1...1.
+  /// - Returns: (batch, tokens, width).
+  /// - Throws: ``StageError``, and ``UViMError`` when pictures don't fit.
+  func memory(of images: Tensor) throws -> Tensor {
+    guard let stage = model.stageTwo else {
+      throw StageError(.internal, "the language model was not loaded")
+    }
+    return try stage.memory(of: images, pass).value
+  }
+
   /// The guiding codes of pictures, (batch, codes), each in 0..<size but where the start token was predicted: -1.
   ///
   /// - Parameters:
-  ///   - images: (batch, side, side, 3), -1...1.
+  ///   - memory: As ``memory(of:)`` gave.
   ///   - temperature: 0 for greedy decoding.
   ///   - seeds: One for each picture.
   ///   - method: How many tokens a step computes.
   ///   - context: Asked whether the job is being cancelled.
   /// - Returns: The codes, and how many steps they took.
-  /// - Throws: ``StageError`` when the job is being cancelled, ``UViMError`` when pictures don't fit.
+  /// - Throws: ``StageError`` when the job is being cancelled.
   func codes(
-    of images: Tensor, temperature: Double, seeds: [UInt64], method: CodeDecoder.Method,
+    memory: Tensor, temperature: Double, seeds: [UInt64], method: CodeDecoder.Method,
     context: StageContext
   ) throws -> CodeDecoder.Prediction {
     guard let stage = model.stageTwo else {
@@ -148,7 +160,7 @@ final class LoadedUViM {
     let choice: TokenChoice =
       temperature > 0 ? .sampled(temperature: Float(temperature), seeds: seeds) : .greedy
     let prediction = decoder.decode(
-      memory: try stage.memory(of: images, pass).value, choice: choice, method: method,
+      memory: memory, choice: choice, method: method,
       isCancelled: { context.isCancelled })
     guard !context.isCancelled else { throw StageError(.cancelled, "decoding was stopped") }
     return prediction

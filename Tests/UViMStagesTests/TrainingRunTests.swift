@@ -60,6 +60,9 @@ import Testing
         - { id: decode, use: uvim.decode@1, model: tiny@1, in: { image: render.image, code: predict.code } }
         - { id: best, use: uvim.decode@1, model: tiny@1, in: { image: render.image, code: encode.code } }
         - { id: whole, use: \(try #require(Self.stages[task]))@1, model: tiny@1, in: { image: render.image } }
+        - { id: drawn, use: \(try #require(Self.stages[task]))@1, model: tiny@1, in: { image: render.image },
+            params: { draws: 4, temperature: 0.00001 } }
+        - { id: cold, use: tensor.write@1, in: { tensor: drawn.\(output) }, params: { name: "cold-{item.stem}.npy" } }
         - { id: one, use: tensor.write@1, in: { tensor: whole.\(output) }, params: { name: "whole-{item.stem}.npy" } }
         - { id: two, use: tensor.write@1, in: { tensor: decode.\(map) }, params: { name: "parts-{item.stem}.npy" } }
         - { id: three, use: tensor.write@1, in: { tensor: best.\(map) }, params: { name: "best-{item.stem}.npy" } }
@@ -77,6 +80,9 @@ import Testing
       #expect(
         try Data(contentsOf: URL(filePath: file("whole")))
           == Data(contentsOf: URL(filePath: file("parts"))))
+      #expect(
+        try Data(contentsOf: URL(filePath: file("cold")))
+          == Data(contentsOf: URL(filePath: file("whole"))), "four draws of the likeliest code")
       #expect(try StoredTensors(file("oracle")).integers().allSatisfy { (0..<25).contains($0) })
       #expect(try StoredTensors(file("code")).integers().allSatisfy { (-1..<25).contains($0) })
       if task != "panoptic" {

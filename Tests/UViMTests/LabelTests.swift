@@ -1,4 +1,6 @@
 import Autograd
+import Glibc
+import Kernels
 import TensorCore
 import Testing
 import UViM
@@ -26,6 +28,25 @@ import UViM
     #expect(labels.shape == [2, 4, 4])
     #expect(Array(labels.integers[0..<4]) == [map[0], map[1], map[4], map[5]])
     #expect(LabelMaps.greatest(LabelMaps.oneHot(labels, values: 5), columns: 2) == map)
+  }
+
+  /// Two codes that are each sure of another label leave both as likely; values are averaged as they are.
+  @Test func severalCodesSayTheMeanOfTheirProbabilities() {
+    // One patch of two pixels, three values each.
+    func logits(_ values: [Float]) -> [String: Tensor] { ["a": Tensor([1, 1, 3, 2], values)] }
+    let first: [Float] = [0, log(8), log(2), log(1), log(1), log(1)]
+    let second: [Float] = [log(6), 5, 0, 5, 0, 5]
+    var mean = LogitsMean(isProbability: true)
+    for values in [first, second] { mean.add(logits(values), workers: OneThread()) }
+    let found = mean.logits["a"]?.floats.map { exp($0) } ?? []
+    let wanted: [Float] = [0.25, 0.8, 0.5, 0.1, 0.25, 0.1]
+    let other: [Float] = [0.75, 1 / 3, 0.125, 1 / 3, 0.125, 1 / 3]
+    #expect(
+      zip(found, zip(wanted, other)).allSatisfy { abs($0 - ($1.0 + $1.1) / 2) < 1e-6 }
+        && found.count == 6)
+    var plain = LogitsMean(isProbability: false)
+    for values in [first, second] { plain.add(logits(values), workers: OneThread()) }
+    #expect(plain.logits["a"]?.floats == zip(first, second).map { ($0 + $1) / 2 })
   }
 
   @Test func unknownLabelsHaveNoOne() {
