@@ -47,7 +47,9 @@ final class Daemon {
     try process.run()
     self.process = process
     try waitUntil("the spool is ready") {
-      FileManager.default.fileExists(atPath: spool.incomingTemporary) || !process.isRunning
+      [spool.incomingTemporary, "\(spool.database)-wal"].allSatisfy {
+        FileManager.default.fileExists(atPath: $0)
+      } || !process.isRunning
     }
   }
 

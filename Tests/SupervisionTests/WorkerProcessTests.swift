@@ -56,9 +56,9 @@ import Testing
   }
 
   @Test func givesExactlyFourDescriptors() throws {
-    let process = try start("ls /proc/$$/fd | tr '\\n' ' '; readlink /proc/$$/fd/0")
+    let process = try start("ls -m /proc/$$/fd; readlink /proc/$$/fd/0")
     #expect(waitUntilCleared(process) == .code(0))
-    #expect(try output() == "0 1 2 3 /dev/null\n")
+    #expect(try output() == "0, 1, 2, 3\n/dev/null\n")
   }
 
   @Test func leadsItsOwnSession() throws {
