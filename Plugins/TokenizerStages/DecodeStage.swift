@@ -16,8 +16,8 @@ struct Decoding: @unchecked Sendable {
       summary: "Turns tokens back into pictures by the tokenizer that made them.", kind: .map,
       parameters: [
         .integer(
-          "tile", default: 512, range: 64...16_384,
-          "Pixels across and down that are decoded at once; larger pictures go tile by tile, with overlap."
+          "tile", default: 0, range: 0...16_384,
+          "Pixels across and down that are decoded at once; larger pictures go tile by tile, with overlap. 0 for twice the side of the pictures that the model learned from: it normalises over a tile."
         )
       ],
       inputs: [
@@ -63,7 +63,7 @@ struct Decoding: @unchecked Sendable {
   ) throws {
     let stride = loaded.tokenizer.configuration.stride
     let (rows, columns, depth) = (codes.shape[0], codes.shape[1], codes.shape[2])
-    let tile = max(2 * Self.margin + 1, parameters.tile / stride)
+    let tile = loaded.tile(parameters.tile, margin: Self.margin)
     for down in Tiling.pieces(rows, tile: tile, margin: Self.margin) {
       for across in Tiling.pieces(columns, tile: tile, margin: Self.margin) {
         let (y, x) = (down.computed, across.computed)

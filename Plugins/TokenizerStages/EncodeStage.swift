@@ -18,8 +18,8 @@ struct Encoding: @unchecked Sendable {
       summary: "Turns pictures into tokens by a trained tokenizer, \(words).", kind: .map,
       parameters: [
         .integer(
-          "tile", default: 512, range: 64...16_384,
-          "Pixels across and down that are encoded at once; larger pictures go tile by tile, with overlap."
+          "tile", default: 0, range: 0...16_384,
+          "Pixels across and down that are encoded at once; larger pictures go tile by tile, with overlap. 0 for twice the side of the pictures that the model learned from: it normalises over a tile."
         ),
         .boolean(
           "latent", default: true,
@@ -75,7 +75,7 @@ struct Encoding: @unchecked Sendable {
     let configuration = loaded.tokenizer.configuration
     let (stride, depth) = (configuration.stride, configuration.latentWidth)
     let (rows, columns) = ((height + stride - 1) / stride, (width + stride - 1) / stride)
-    let tile = max(2 * Self.margin + 1, parameters.tile / stride)
+    let tile = loaded.tile(parameters.tile, margin: Self.margin)
     return try Tensor([rows, columns, depth]) { target in
       for down in Tiling.pieces(rows, tile: tile, margin: Self.margin) {
         for across in Tiling.pieces(columns, tile: tile, margin: Self.margin) {

@@ -30,6 +30,20 @@ final class LoadedTokenizer {
     workers = OpenMPTeam(threadCount: context.threadBudget)
   }
 
+  /// The side of a tile, margins included, in units of the stride.
+  ///
+  /// Group normalisation goes over a whole tile, so that tiles much larger than what the network learned from look strange
+  /// to it: at 64 pixels learned from, photos of 768x512 gain 1.1 dB in tiles of 128 over tiles of 512.
+  ///
+  /// - Parameters:
+  ///   - pixels: What is wanted; 0 for twice the side of the pictures that were learned from.
+  ///   - margin: What is thrown away on each side, in units of the stride.
+  func tile(_ pixels: Int, margin: Int) -> Int {
+    let configuration = tokenizer.configuration
+    return max(
+      2 * margin + 1, (pixels > 0 ? pixels : 2 * configuration.imageSize) / configuration.stride)
+  }
+
   /// Without a tape: nothing is remembered.
   var pass: Pass { Pass(workers: workers) }
 }

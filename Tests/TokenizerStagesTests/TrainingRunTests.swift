@@ -147,6 +147,35 @@ import Testing
     }
   }
 
+  /// Normalisation goes over a tile: unless told otherwise, one of twice the side that the network learned from.
+  @Test func largePicturesGoInTilesOfTwiceTheTrainingSize() throws {
+    let lattice = try Lattice()
+    try PackedPicturesFile.write(lattice.file("set.safetensors"), count: 64)
+    let trained = try lattice.spec("train", training("fsq", "levels: [8, 5, 5]", steps: 10))
+    try #require(trained.status == 0, "\(trained.talk)")
+    let tiles = ["own": "", "double": "tile: 32", "whole": "tile: 48"]
+    let stages = tiles.sorted { $0.key < $1.key }.map { name, tile in
+      """
+        - { id: \(name), use: fsq.encode@1, model: fsq-tiny@1, in: { image: read.image }, params: { \(tile) } }
+        - { id: save-\(name), use: tensor.write@1, in: { tensor: \(name).latent }, params: { name: \(name).npy } }
+      """
+    }
+    let run = try lattice.spec(
+      "use",
+      """
+      input: { scenes: { count: 1 } }
+      stages:
+        - { id: read, use: scenes.render@1, params: { size: 48 } }
+      \(stages.joined(separator: "\n"))
+      """)
+    try #require(run.status == 0, "\(run.talk)")
+    func latent(_ name: String) throws -> Data {
+      try Data(contentsOf: lattice.file("use/\(name).npy"))
+    }
+    #expect(try latent("own") == latent("double"))
+    #expect(try latent("own") != latent("whole"))
+  }
+
   /// Straight, and stopped by a kill in the middle: byte-equal weights, with a discriminator that starts in between.
   @Test func aKilledRunEndsWithTheSameBytes() throws {
     let text = training(
