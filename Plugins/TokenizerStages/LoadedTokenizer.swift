@@ -30,7 +30,7 @@ final class LoadedTokenizer {
     workers = OpenMPTeam(threadCount: context.threadBudget)
   }
 
-  /// The side of a tile, margins included, in units of the stride.
+  /// The side of a tile.
   ///
   /// Group normalisation goes over a whole tile, so that tiles much larger than what the network learned from look strange
   /// to it: at 64 pixels learned from, photos of 768x512 gain 1.1 dB in tiles of 128 over tiles of 512.
@@ -38,6 +38,7 @@ final class LoadedTokenizer {
   /// - Parameters:
   ///   - pixels: What is wanted; 0 for twice the side of the pictures that were learned from.
   ///   - margin: What is thrown away on each side, in units of the stride.
+  /// - Returns: In units of the stride, margins included.
   func tile(_ pixels: Int, margin: Int) -> Int {
     let configuration = tokenizer.configuration
     return max(
