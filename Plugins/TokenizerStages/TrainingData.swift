@@ -8,9 +8,12 @@ import Tokenizers
 struct TrainingData {
   let pictures: PictureSet
   let validation: Validation
+  /// Pixels across and down of the squares that are cut out.
+  private let size: Int
 
   /// Reads what the job's items and the parameters name.
   init(_ context: StageContext, _ parameters: TrainParameters) throws {
+    size = parameters.size
     pictures = try TrainingPictures.read(context, size: parameters.size)
     guard pictures.count >= parameters.batch else {
       throw StageError(
@@ -36,12 +39,8 @@ struct TrainingData {
   /// The share of the codebook that comes up in the middles of all pictures that were learned from, 0...1.
   func usage(of tokenizer: Tokenizer, _ workers: any Workers) throws -> Double {
     let pass = Pass(workers: workers)
-    var random = CounterRandom(seed: 0)
     var usage = CodebookUsage(codebookSize: tokenizer.configuration.codebookSize ?? 1)
-    let cut = PictureBatch(side: validation.samples.shape[1], crop: .centre)
-    for start in stride(from: 0, to: pictures.count, by: 32) {
-      let images = cut.images(
-        Array(start..<min(start + 32, pictures.count)), of: pictures, random: &random)
+    for images in pictures.middles(first: pictures.count, side: size) {
       usage.add(try tokenizer.tokens(try tokenizer.latents(Variable(images), pass).value, pass))
     }
     return usage.usage

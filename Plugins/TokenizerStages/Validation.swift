@@ -20,14 +20,8 @@ struct Validation {
 
   /// Takes the middle of the first `count` pictures.
   init(_ set: PictureSet, count: Int, size: Int) {
-    var random = CounterRandom(seed: 0)
-    let cut = PictureBatch(side: size, crop: .centre)
-    let numbers = Array(0..<min(count, set.count))
-    batches = stride(from: 0, to: numbers.count, by: 32).map { start in
-      cut.images(
-        Array(numbers[start..<min(start + 32, numbers.count)]), of: set, random: &random)
-    }
-    samples = cut.images(Array(numbers.prefix(8)), of: set, random: &random)
+    batches = Array(set.middles(first: count, side: size))
+    samples = batches.first.map { $0[0..<min(8, $0.shape[0])] } ?? Tensor.zeros([0, size, size, 3])
   }
 
   /// Mean PSNR, SSIM and absolute error of pictures one by one, and how the codebook is used.

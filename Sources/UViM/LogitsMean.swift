@@ -8,8 +8,7 @@ package import TensorCore
 /// Labels of the picture alone are the mean over codes, p(y | x), for which codes drawn at temperature 1 stand.
 package struct LogitsMean {
   private let isProbability: Bool
-  private var sums: [String: [Float]] = [:]
-  private var shapes: [String: Shape] = [:]
+  private var sums: [String: Tensor] = [:]
   private var count: Float = 0
 
   /// Starts with nothing.
@@ -25,8 +24,7 @@ package struct LogitsMean {
   package mutating func add(_ logits: [String: Tensor], workers: any Workers) {
     count += 1
     for (name, logits) in logits {
-      shapes[name] = logits.shape
-      var sum = sums.removeValue(forKey: name) ?? [Float](repeating: 0, count: logits.shape.count)
+      var sum = sums.removeValue(forKey: name) ?? Tensor.zeros(logits.shape)
       add(logits, to: &sum, workers)
       sums[name] = sum
     }
@@ -34,24 +32,23 @@ package struct LogitsMean {
 
   /// The mean by name, as logits again; empty when nothing was added.
   package var logits: [String: Tensor] {
-    var means: [String: Tensor] = [:]
-    for (name, sum) in sums {
-      guard let shape = shapes[name] else { continue }
-      means[name] = Tensor(shape) { target in
-        for index in sum.indices {
-          let mean = sum[index] / count
-          target[index] = isProbability ? log(max(mean, .leastNormalMagnitude)) : mean
+    sums.mapValues { sum in
+      Tensor(sum.shape) { target in
+        sum.withFloats { sum in
+          for index in sum.indices {
+            let mean = sum[index] / count
+            target[index] = isProbability ? log(max(mean, .leastNormalMagnitude)) : mean
+          }
         }
       }
     }
-    return means
   }
 
-  private func add(_ logits: Tensor, to sum: inout [Float], _ workers: any Workers) {
+  private func add(_ logits: Tensor, to sum: inout Tensor, _ workers: any Workers) {
     let (values, pixels) = (logits.shape[2], logits.shape[3])
     let area = values * pixels
     logits.withFloats { logits in
-      sum.withUnsafeMutableBufferPointer { sum in
+      sum.withMutableFloats { sum in
         let (from, to) = (SendableConstant(logits.baseAddress), SendablePointer(sum.baseAddress))
         workers.forRanges(area > 0 ? sum.count / area : 0, grain: 1) { range in
           guard let from = from.pointer, let to = to.pointer else { return }
@@ -71,14 +68,16 @@ package struct LogitsMean {
   private static func addProbabilities(
     _ logits: UnsafePointer<Float>, _ sum: UnsafeMutablePointer<Float>, _ values: Int, _ pixels: Int
   ) {
+    var powers = [Float](repeating: 0, count: values)
     for pixel in 0..<pixels {
       var greatest = -Float.infinity
       for value in 0..<values { greatest = max(greatest, logits[value * pixels + pixel]) }
       var total: Float = 0
-      for value in 0..<values { total += exp(logits[value * pixels + pixel] - greatest) }
       for value in 0..<values {
-        sum[value * pixels + pixel] += exp(logits[value * pixels + pixel] - greatest) / total
+        powers[value] = exp(logits[value * pixels + pixel] - greatest)
+        total += powers[value]
       }
+      for value in 0..<values { sum[value * pixels + pixel] += powers[value] / total }
     }
   }
 }

@@ -55,19 +55,16 @@ struct HeadBench: ParsableCommand {
     let step = try Contest.run(rounds: rounds, ours: digits.step, theirs: codes.step)
     Report.contest(
       "heads, step, \(title)", ours: "head of digits", peer: "head of codes", step,
-      amount: Double(batch),
-      unit: "images/s", json: json)
-    let pass = Contest.run(rounds: rounds, ours: digits.pass, theirs: codes.pass)
+      amount: Double(batch), unit: "images/s", json: json)
+    let pass = try Contest.run(rounds: rounds, ours: digits.pass, theirs: codes.pass)
     Report.contest(
       "heads, pass, \(title)", ours: "head of digits", peer: "head of codes", pass,
-      amount: Double(batch),
-      unit: "images/s", json: json)
+      amount: Double(batch), unit: "images/s", json: json)
     guard !json else { return }
     for (head, side) in [("digits", digits), ("codes", codes)] {
       let memory = try Shell.run([
         "\(Shell.siblings.path())/lattice-bench", "heads", "--levels", text, "--batch", "\(batch)",
-        "--threads",
-        "\(threads)", "--only", head,
+        "--threads", "\(threads)", "--only", head,
       ]).output.trimmingCharacters(in: .whitespacesAndNewlines)
       print("  \(head): \(side.transformer.parameterCount) parameters, \(memory) MB at most")
     }
@@ -108,7 +105,7 @@ struct HeadBench: ParsableCommand {
       }
     }
 
-    func pass() -> Double {
+    func pass() throws -> Double {
       let predictor = TransformerPredictor(
         transformer, Pass(workers: team, precision: .bf16), batch: canvases.count)
       var halves = canvases
@@ -118,7 +115,7 @@ struct HeadBench: ParsableCommand {
       let places = halves.indices.flatMap { item in
         (0..<32).map { CanvasPlace(canvas: item, place: $0) }
       }
-      return Stopwatch.seconds { _ = try? predictor.logits(of: places, in: halves) }
+      return try Stopwatch.seconds { _ = try predictor.logits(of: places, in: halves) }
     }
   }
 }
