@@ -6,15 +6,25 @@ package final class FileLock: Sendable {
 
   private init(_ file: OpenFile) { self.file = file }
 
-  /// Takes the lock without waiting, and writes the process id into the file for people.
+  /// Takes the lock, and writes the process id into the file for people.
   ///
+  /// A lock can outlive its holder for an instant: a child that the holder was about to start has the file open
+  /// until it runs its own program.
+  ///
+  /// - Parameters:
+  ///   - path: Made where it is missing.
+  ///   - patience: Seconds to wait for a lock whose holder is dead; a living holder is never waited for.
   /// - Returns: Nil when another process has it.
   /// - Throws: ``FileError`` when the file can't be made.
-  package static func acquire(_ path: String) throws(FileError) -> FileLock? {
+  package static func acquire(
+    _ path: String, patience: Double = 0
+  ) throws(FileError) -> FileLock? {
     let file = try OpenFile(path, O_RDWR | O_CREAT)
-    guard flock(file.descriptor, LOCK_EX | LOCK_NB) == 0 else {
-      if errno == EWOULDBLOCK { return nil }
-      throw FileError("lock", path, errno)
+    let end = WallClock.monotonicNanoseconds + Int(patience * 1e9)
+    while flock(file.descriptor, LOCK_EX | LOCK_NB) != 0 {
+      guard errno == EWOULDBLOCK else { throw FileError("lock", path, errno) }
+      guard WallClock.monotonicNanoseconds < end, !holderIsAlive(path) else { return nil }
+      usleep(1000)
     }
     guard ftruncate(file.descriptor, 0) == 0 else { throw FileError("truncate", path, errno) }
     try file.write(Array("\(getpid())\n".utf8))
@@ -25,5 +35,10 @@ package final class FileLock: Sendable {
   package static func holder(of path: String) -> Int32? {
     guard let bytes = try? Files.read(path, limit: 64) else { return nil }
     return Int32(String(decoding: bytes, as: UTF8.self).prefix { $0.isNumber })
+  }
+
+  private static func holderIsAlive(_ path: String) -> Bool {
+    guard let pid = holder(of: path), pid > 0 else { return false }
+    return kill(pid, 0) == 0 || errno != ESRCH
   }
 }

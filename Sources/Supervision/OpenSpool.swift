@@ -6,6 +6,9 @@ package final class OpenSpool {
   package let folder: SpoolFolder
   private let lock: FileLock
 
+  /// Seconds that the lock of a daemon killed in the middle of starting a worker may outlive it.
+  private static let patience = 2.0
+
   private init(_ folder: SpoolFolder, _ lock: FileLock) {
     self.folder = folder
     self.lock = lock
@@ -22,7 +25,7 @@ package final class OpenSpool {
     }
     let lock: FileLock?
     do throws(FileError) {
-      lock = try FileLock.acquire(folder.daemonLock)
+      lock = try FileLock.acquire(folder.daemonLock, patience: patience)
     } catch {
       throw .unusable(folder.path, error)
     }

@@ -1,4 +1,5 @@
 import DurableFiles
+import Foundation
 import Glibc
 import Testing
 
@@ -58,6 +59,30 @@ import Testing
     #expect(first != nil)
     #expect(try FileLock.acquire("\(folder)/lock") == nil)
     #expect(FileLock.holder(of: "\(folder)/lock") == getpid())
+    // A living holder is not waited for: this would take a day.
+    #expect(try FileLock.acquire("\(folder)/lock", patience: 86_400) == nil)
+  }
+
+  /// A child between its fork and its own program holds what its killed parent had locked.
+  @Test func aLockThatOutlivesItsHolderIsWaitedFor() throws {
+    try Files.makeDirectory(folder)
+    defer { try? Files.removeTree(folder) }
+    let path = "\(folder)/lock"
+    let dead = Int32.max  // above the kernel's highest process id, 2^22
+    try AtomicFile.write(Array("\(dead)\n".utf8), to: path)
+    let file = open(path, O_RDWR | O_CLOEXEC)
+    #expect(flock(file, LOCK_EX | LOCK_NB) == 0)
+    #expect(try FileLock.acquire(path) == nil)
+    #expect(try FileLock.acquire(path, patience: 0.01) == nil)
+    #expect(FileLock.holder(of: path) == dead)
+    let release = Thread {
+      usleep(50_000)
+      close(file)
+    }
+    release.start()
+    let lock = try FileLock.acquire(path, patience: 60)
+    #expect(lock != nil)
+    #expect(FileLock.holder(of: path) == getpid())
   }
 
   @Test func readRefusesWhatIsTooLong() throws {
