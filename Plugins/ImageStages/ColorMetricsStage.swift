@@ -1,3 +1,4 @@
+import Glibc
 import Metrics
 import StageSDK
 
@@ -46,12 +47,13 @@ final class ColorMetricsStage: Stage, Sendable {
     enum CodingKeys: String, CodingKey { case chromaPSNR = "chroma_psnr" }
   }
 
-  /// Means over the pictures that have a number.
+  /// Means over the pictures that have a number, and the PSNR of all pictures taken as one.
   private struct Summary: Encodable {
     let items: Int
-    let psnr, grayPSNR: Double?
+    let psnr, grayPSNR, psnrOfAll, grayPSNROfAll: Double?
     enum CodingKeys: String, CodingKey {
       case items, psnr = "chroma_psnr", grayPSNR = "chroma_psnr_of_gray"
+      case psnrOfAll = "chroma_psnr_of_all", grayPSNROfAll = "chroma_psnr_of_all_gray"
     }
   }
 
@@ -101,9 +103,16 @@ final class ColorMetricsStage: Stage, Sendable {
     func mean(_ values: [Double]) -> Double? {
       values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
     }
+    /// That of the mean squared error, to which pictures without an error add none.
+    func pooled(_ values: [Double?]) -> Double? {
+      mean(values.map { $0.map { pow(10, -$0 / 10) } ?? 0 }).flatMap {
+        Self.finite(-10 * log10($0))
+      }
+    }
     let summary = Summary(
       items: sorted.count, psnr: mean(sorted.compactMap(\.psnr)),
-      grayPSNR: mean(sorted.compactMap(\.grayPSNR)))
+      grayPSNR: mean(sorted.compactMap(\.grayPSNR)), psnrOfAll: pooled(sorted.map(\.psnr)),
+      grayPSNROfAll: pooled(sorted.map(\.grayPSNR)))
     try ScoreList<Score>.publish(
       table: table, summary: summary, name: parameters.name, existing: parameters.exists, context)
   }

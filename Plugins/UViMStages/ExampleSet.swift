@@ -30,8 +30,9 @@ final class ExampleSet {
       places = Array(0..<parameters.examples)
     } else {
       let files = try context.items.compactMap(\.path)
-      store = ExampleStore(capacity: files.count, configuration, stage)
-      places = try PictureExamples(parameters, context, configuration.task).read(files, into: store)
+      let examples = PictureExamples(parameters, context, configuration.task)
+      store = ExampleStore(capacity: examples.capacity(files.count), configuration, stage)
+      places = try examples.read(files, into: store)
     }
     count = places.count
     guard count >= parameters.batch else {

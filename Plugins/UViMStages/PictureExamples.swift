@@ -17,20 +17,29 @@ final class PictureExamples {
     self.task = task
   }
 
+  /// How many examples a number of files makes at most.
+  func capacity(_ files: Int) -> Int { parameters.mirror ? 2 * files : files }
+
   /// Reads files; those that can't be read are left out and named in the log.
   ///
   /// - Parameters:
   ///   - files: Of pictures.
-  ///   - store: Has room for all of them.
+  ///   - store: Has room for all of them and, where they are wanted, for their mirror images behind them.
   /// - Returns: The places of those that were read.
   /// - Throws: ``StageError`` when all are at fault.
   func read(_ files: [String], into store: ExampleStore) throws -> [Int] {
     var places: [Int] = []
+    var mirrored: [Int] = []
     for (place, file) in files.enumerated() {
       guard !context.isCancelled else { throw StageError(.cancelled, "training was stopped") }
       do {
-        try read(file, place, into: store)
+        let example = try example(of: file, side: store.side)
+        put(example, place, into: store)
         places.append(place)
+        if parameters.mirror {
+          put(example.mirrored(side: store.side), files.count + place, into: store)
+          mirrored.append(files.count + place)
+        }
       } catch let error as LabelFileError where error.isOfAll {
         throw StageError(.config, error.description, parameter: "annotations")
       } catch {
@@ -39,31 +48,54 @@ final class PictureExamples {
       if place.isMultiple(of: 64) { context.progress(0, of: parameters.steps, unit: "steps") }
     }
     context.log(.info, "read \(places.count) pictures, left out \(files.count - places.count)")
-    return places
+    return places + mirrored
   }
 
-  private func read(_ file: String, _ place: Int, into store: ExampleStore) throws {
+  /// A square of a picture with what is known of its pixels.
+  private struct Example {
+    /// (side, side, 3), 0...1.
+    var image: [Float]
+    /// (side, side).
+    var metres: [Float]?
+    /// (side, side, 2).
+    var panoptic: [Int32]?
+
+    func mirrored(side: Int) -> Example {
+      Example(
+        image: LabelPicture.mirrored(image, width: side, channels: 3),
+        metres: metres.map { LabelPicture.mirrored($0, width: side) },
+        panoptic: panoptic.map { LabelPicture.mirrored($0, width: side, channels: 2) })
+    }
+  }
+
+  private func example(of file: String, side: Int) throws -> Example {
     let picture = try LabelPicture.read(file)
-    let placement = LabelPicture.placement(of: picture, size: store.side)
+    let placement = LabelPicture.placement(of: picture, size: side)
+    var example = Example(image: [Float](repeating: 0, count: 3 * side * side))
     switch task {
     case .color: break
     case .depth:
       let map = try DepthMap(
         besides: file, folder: parameters.depthFolder, ending: parameters.depthEnding,
         unit: parameters.depthUnit, of: picture)
-      var metres = [Float](repeating: 0, count: store.side * store.side)
+      var metres = [Float](repeating: 0, count: side * side)
       LabelPicture.pick(placement, width: map.width, height: map.height) {
         metres[$0] = map.metres[$1]
       }
-      store.put(place, metres: metres)
+      example.metres = metres
     case .panoptic:
-      let labels = try masks(of: file).labels(of: file, picture, placement)
-      labels.withUnsafeBufferPointer { store.put(place, panoptic: $0) }
+      example.panoptic = try masks(of: file).labels(of: file, picture, placement)
     }
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: 3 * store.side * store.side) {
+    example.image.withUnsafeMutableBufferPointer {
       LabelPicture.resize(picture, placement, into: $0)
-      store.put(place, image: UnsafeBufferPointer($0))
     }
+    return example
+  }
+
+  private func put(_ example: Example, _ place: Int, into store: ExampleStore) {
+    example.image.withUnsafeBufferPointer { store.put(place, image: $0) }
+    if let metres = example.metres { store.put(place, metres: metres) }
+    example.panoptic?.withUnsafeBufferPointer { store.put(place, panoptic: $0) }
   }
 
   /// The panoptic labels that a picture's are among.

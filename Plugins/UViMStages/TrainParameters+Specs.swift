@@ -21,6 +21,7 @@ extension TrainParameters {
     .numbers(
       "lens", default: [42, 62], each: 5...150, count: 2...2,
       "Of scenes: the fewest and the most degrees that a picture spans from top to bottom."),
+    .boolean("mirror", default: true, "Learn from the mirror images of pictures, too."),
     .string(
       "depth_folder", default: ".", "Where a picture's depth map is, as seen from its folder."),
     .string(
@@ -88,7 +89,8 @@ extension TrainParameters {
       "splitting", default: true, "Of VQ: split the most used code where one is left unused."),
     .choice(
       "code_dropout", ["zero", "random", "none"], default: "zero",
-      "What stands in place of codes that are left out in training of the base model."),
+      "What stands in place of codes that are left out in training of the base model; random ones teach it that codes can be wrong."
+    ),
   ]
 
   private static let training: [ParameterSpec] = [

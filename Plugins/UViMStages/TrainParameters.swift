@@ -22,6 +22,7 @@ struct TrainParameters: Decodable {
   let context: String
   let bins: Int
   let depthRange: [Double]
+  let mirror: Bool
   let depthFolder: String
   let depthEnding: String
   let depthUnit: Double
@@ -56,7 +57,7 @@ struct TrainParameters: Decodable {
     case task, data, examples, size, objects, patch, codes, width, heads, mlp, context, bins
     case categories, things, instances, quantizer, levels, standardize, dictionary, codeword
     case splitting, smoothing, steps, batch, rate, warmup, decay, clip, average, precision, weights
-    case card, annotations, masks, lens
+    case card, annotations, masks, lens, mirror
     case cameraHeight = "camera_height"
     case encoderDepth = "encoder_depth"
     case decoderDepth = "decoder_depth"

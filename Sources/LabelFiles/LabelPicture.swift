@@ -72,4 +72,22 @@ package enum LabelPicture {
       }
     }
   }
+
+  /// What a mirror beside the picture shows: each row from right to left.
+  ///
+  /// - Parameters:
+  ///   - values: (height, width, channels).
+  ///   - width: Pixels to a row.
+  ///   - channels: Values to a pixel, which keep their order.
+  /// - Returns: As many.
+  package static func mirrored<Value>(
+    _ values: [Value], width: Int, channels: Int = 1
+  ) -> [Value] {
+    precondition(values.count.isMultiple(of: width * channels))
+    return values.indices.map { index in
+      let (pixel, channel) = (index / channels, index % channels)
+      let column = pixel % width
+      return values[(pixel + width - 1 - 2 * column) * channels + channel]
+    }
+  }
 }

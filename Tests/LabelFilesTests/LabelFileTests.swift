@@ -24,6 +24,16 @@ import Testing
     }
   }
 
+  @Test func mirrorsTurnRowsRound() {
+    #expect(LabelPicture.mirrored([1, 2, 3, 4, 5, 6], width: 3) == [3, 2, 1, 6, 5, 4])
+    #expect(
+      LabelPicture.mirrored([1, -1, 2, -2, 3, -3, 4, -4], width: 2, channels: 2)
+        == [2, -2, 1, -1, 4, -4, 3, -3])
+    let values = (0..<3 * 5 * 4).map { $0 * $0 % 17 }
+    let once = LabelPicture.mirrored(values, width: 5, channels: 3)
+    #expect(once != values && LabelPicture.mirrored(once, width: 5, channels: 3) == values)
+  }
+
   /// Infinity, negative numbers and no numbers are no depth.
   @Test(arguments: [[2, 3], [2, 3, 1]]) func depthOfAnArray(shape: [Int]) throws {
     try writeDepth([1, 2, .nan, -1, .infinity, 0.5], shape, to: "a.npy")

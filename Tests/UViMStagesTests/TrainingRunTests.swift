@@ -73,6 +73,7 @@ import Testing
       """)
     try #require(run.status == 0, "\(run.talk)")
     try checkUsage(lattice)
+    if task == "color" { try checkColors(lattice) }
     for index in 0..<3 {
       func file(_ name: String) -> String {
         lattice.file("use/\(name)-\(stem(index)).npy").path()
@@ -126,6 +127,30 @@ import Testing
     #expect(summary.accuracy == Double(zip(predicted, wanted).count { $0 == $1 }) / 3)
   }
 
+  private struct Colors: Decodable {
+    let items: Int
+    let chroma_psnr, chroma_psnr_of_gray, chroma_psnr_of_all, chroma_psnr_of_all_gray: Double
+  }
+
+  /// The summary of color.metrics follows from its table.
+  private func checkColors(_ lattice: Lattice) throws {
+    let summary = try JSONDecoder().decode(
+      Colors.self, from: Data(contentsOf: lattice.file("use/color-metrics.json")))
+    let table = try String(contentsOf: lattice.file("use/color-metrics.csv"), encoding: .utf8)
+    let lines = table.split(separator: "\n").dropFirst().map { $0.split(separator: ",") }
+    #expect(summary.items == 3 && lines.count == 3)
+    for (column, mean, ofAll) in [
+      (1, summary.chroma_psnr, summary.chroma_psnr_of_all),
+      (2, summary.chroma_psnr_of_gray, summary.chroma_psnr_of_all_gray),
+    ] {
+      let decibels = lines.compactMap { Double($0[column]) }
+      try #require(decibels.count == 3)
+      #expect(abs(decibels.reduce(0, +) / 3 - mean) < 1e-9)
+      let error = decibels.map { pow(10, -$0 / 10) }.reduce(0, +) / 3
+      #expect(abs(-10 * log10(error) - ofAll) < 1e-9)
+    }
+  }
+
   private func stem(_ index: Int) -> String {
     String(repeating: "0", count: 6 - "\(index)".count) + "\(index)"
   }
@@ -158,6 +183,19 @@ import Testing
       for name in ["sphere", "ground", "sky"] { #expect(configuration.contains("\"\(name)\"")) }
     }
     try useModel(lattice, task)
+  }
+
+  /// Three pictures and their mirror images are enough for steps of four, without those they are not.
+  @Test func mirrorImagesAreExamples() throws {
+    let lattice = try Lattice()
+    try writeScenes(lattice, count: 3)
+    let input = #"input: { pictures: { dir: scenes, glob: "??????.png" } }"#
+    let bare = try lattice.spec(
+      "bare", "\(input)\n\(training("depth", "data: pictures, mirror: false"))")
+    #expect(bare.status != 0)
+    #expect(bare.talk.contains("there are 3 pictures, fewer than a step's 4"), "\(bare.talk)")
+    let run = try lattice.spec("train", "\(input)\n\(training("depth", "data: pictures"))")
+    #expect(run.status == 0, "\(run.talk)")
   }
 
   /// What is missing is said before anything is read.
