@@ -31,6 +31,15 @@ package final class FileLock: Sendable {
     return FileLock(file)
   }
 
+  /// Whether a process holds the lock now; false where there is no such file or it can't be opened.
+  package static func isHeld(_ path: String) -> Bool {
+    guard let file = try? OpenFile(path, O_RDWR) else { return false }
+    // Shared: those who only ask don't take each other for a holder.
+    return withExtendedLifetime(file) {
+      flock(file.descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
+    }
+  }
+
   /// The process id that the holder wrote; nil when it can't be read.
   package static func holder(of path: String) -> Int32? {
     guard let bytes = try? Files.read(path, limit: 64) else { return nil }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import DurableFiles
 import Foundation
 import JobModel
 import JobReport
@@ -59,7 +60,7 @@ struct DoctorCommand: ParsableCommand {
     }
     var findings = [Finding(verdict: .good, what: "spool \(folder.path)")]
     findings.append(
-      DaemonProbe.isRunning(folder)
+      FileLock.isHeld(folder.daemonLock)
         ? Finding(verdict: .good, what: "latticed is running")
         : Finding(
           verdict: .note, what: "latticed is not running",

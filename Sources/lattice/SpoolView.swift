@@ -17,7 +17,7 @@ struct SpoolView {
     journal = try JournalReader(spool: folder)
   }
 
-  var daemonIsRunning: Bool { DaemonProbe.isRunning(folder) }
+  var daemonIsRunning: Bool { FileLock.isHeld(folder.daemonLock) }
 
   /// All jobs in the order of hand-in, with what running workers have done.
   func jobs() throws -> [JobSummary] { try journal.jobs().map(summary) }

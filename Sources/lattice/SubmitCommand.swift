@@ -97,7 +97,7 @@ struct SubmitCommand: ParsableCommand {
       file.bytes, name: name, origin: DropOrigin(base: file.folder, submitter: NSUserName()),
       into: spool.folder)
     var handedIn = HandedIn(spec: file.name, file: unique)
-    guard DaemonProbe.isRunning(spool.folder) else { return handedIn }
+    guard FileLock.isHeld(spool.folder.daemonLock) else { return handedIn }
     for _ in 0..<1500 {
       if let job = JobOfHandIn.find(unique, since: start, in: spool.folder) {
         handedIn.job = job.text

@@ -55,8 +55,10 @@ import Testing
   @Test func aLockHasOneHolder() throws {
     try Files.makeDirectory(folder)
     defer { try? Files.removeTree(folder) }
+    #expect(!FileLock.isHeld("\(folder)/lock"))
     let first = try FileLock.acquire("\(folder)/lock")
     #expect(first != nil)
+    #expect(FileLock.isHeld("\(folder)/lock"))
     #expect(try FileLock.acquire("\(folder)/lock") == nil)
     #expect(FileLock.holder(of: "\(folder)/lock") == getpid())
     // A living holder is not waited for: this would take a day.
@@ -82,6 +84,7 @@ import Testing
     release.start()
     let lock = try FileLock.acquire(path, patience: 60)
     #expect(lock != nil)
+    #expect(FileLock.isHeld(path))
     #expect(FileLock.holder(of: path) == getpid())
   }
 
