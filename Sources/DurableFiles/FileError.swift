@@ -6,11 +6,14 @@ package struct FileError: Error, Hashable, CustomStringConvertible {
   package let step: String
   package let path: String
   package let code: Int32
+  /// What is there instead of a file: "a named pipe"; nil when that is not the trouble.
+  package let found: String?
 
-  package init(_ step: String, _ path: String, _ code: Int32) {
+  package init(_ step: String, _ path: String, _ code: Int32, found: String? = nil) {
     self.step = step
     self.path = path
     self.code = code
+    self.found = found
   }
 
   /// True when the disk or the quota is full.
@@ -19,5 +22,13 @@ package struct FileError: Error, Hashable, CustomStringConvertible {
   /// True when there is nothing of that name.
   package var isMissing: Bool { code == ENOENT }
 
-  package var description: String { "can't \(step) '\(path)': \(String(cString: strerror(code)))" }
+  /// True when the machine lacks something for now: processes, memory, descriptors, room on a disk.
+  package var isPassing: Bool {
+    isNoSpace || [EAGAIN, ENOMEM, EMFILE, ENFILE, EINTR, ESTALE, ETIMEDOUT].contains(code)
+  }
+
+  package var description: String {
+    if let found { return "can't \(step) '\(path)': it is \(found), not a file" }
+    return "can't \(step) '\(path)': \(String(cString: strerror(code)))"
+  }
 }

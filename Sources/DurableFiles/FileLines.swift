@@ -13,7 +13,7 @@ package enum FileLines {
     in path: String, limit: Int = 16 << 20, _ body: ([UInt8]) -> Void
   ) throws(FileError) {
     let file: OpenFile
-    do { file = try OpenFile(path, O_RDONLY) } catch {
+    do { file = try OpenFile(reading: path) } catch {
       if error.isMissing { return }
       throw error
     }

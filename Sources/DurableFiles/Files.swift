@@ -36,18 +36,30 @@ package enum Files {
 
   package static func exists(_ path: String) -> Bool { status(path) != nil }
 
-  /// Reads a whole file.
+  /// Reads a whole regular file; a pipe or a device is refused without waiting for it.
   ///
   /// - Throws: ``FileError``; a file of more than `limit` bytes gives `EFBIG`.
   package static func read(_ path: String, limit: Int = 256 << 20) throws(FileError) -> [UInt8] {
-    let file = try OpenFile(path, O_RDONLY)
+    try contents(of: try OpenFile(reading: path), limit: limit)
+  }
+
+  /// Reads all of standard input, or of another stream that the user named on purpose, and waits for it.
+  ///
+  /// - Throws: ``FileError``; more than `limit` bytes give `EFBIG`.
+  package static func readStream(
+    _ path: String = "/dev/stdin", limit: Int = 256 << 20
+  ) throws(FileError) -> [UInt8] {
+    try contents(of: try OpenFile(path, O_RDONLY), limit: limit)
+  }
+
+  private static func contents(of file: OpenFile, limit: Int) throws(FileError) -> [UInt8] {
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 64 << 10)
     while true {
       let count = try file.read(into: &chunk)
       if count == 0 { return bytes }
       bytes += chunk[..<count]
-      guard bytes.count <= limit else { throw FileError("read", path, EFBIG) }
+      guard bytes.count <= limit else { throw FileError("read", file.path, EFBIG) }
     }
   }
 

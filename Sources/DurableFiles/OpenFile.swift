@@ -17,6 +17,32 @@ package final class OpenFile: Sendable {
     self.path = path
   }
 
+  /// Opens a file that anybody may have put there, to read it: never waits, and takes nothing but a regular file.
+  ///
+  /// Opening a named pipe would wait for a writer, and a device can do anything.
+  ///
+  /// - Throws: ``FileError`` of step "read" that says what is there instead.
+  package init(reading path: String) throws(FileError) {
+    let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      // A socket can't be opened at all.
+      let code = errno
+      throw FileError("open", path, code, found: code == ENXIO ? "a socket" : nil)
+    }
+    var found = stat()
+    guard fstat(descriptor, &found) == 0 else {
+      let code = errno
+      close(descriptor)
+      throw FileError("open", path, code)
+    }
+    if let kind = FileKind.name(ofMode: found.st_mode) {
+      close(descriptor)
+      throw FileError("read", path, kind == FileKind.folder ? EISDIR : EINVAL, found: kind)
+    }
+    self.descriptor = descriptor
+    self.path = path
+  }
+
   deinit { close(descriptor) }
 
   /// Reads bytes at the file's position.

@@ -64,6 +64,20 @@ package struct SHA256: Sendable {
     return hash.hexDigest()
   }
 
+  /// The digest of a regular file, read in blocks.
+  ///
+  /// - Throws: ``FileError`` when it can't be read or is no regular file.
+  package static func hexDigest(ofFile path: String) throws(FileError) -> String {
+    let file = try OpenFile(reading: path)
+    var hash = SHA256()
+    var block = [UInt8](repeating: 0, count: 1 << 20)
+    while true {
+      let count = try file.read(into: &block)
+      if count == 0 { return hash.hexDigest() }
+      block.withUnsafeBytes { hash.update(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+    }
+  }
+
   /// Works on whole blocks of 64 bytes.
   private static func compress(_ state: inout [UInt32], _ blocks: UnsafeRawBufferPointer) {
     lattice_sha256_compress(&state, blocks.baseAddress, Int64(blocks.count / 64))

@@ -62,6 +62,14 @@ extension SpecDecoder {
 
   private func glob(_ node: YAMLNode?, path: String) -> Marked<String>? {
     guard let glob = reader.text(node, path: path) else { return nil }
+    let length = glob.value.count
+    guard length <= SpecBounds.globLength else {
+      reader.report(
+        "E028",
+        "'\(path)' has \(length) characters; a glob has at most \(SpecBounds.globLength)",
+        at: glob.mark, path: path)
+      return nil
+    }
     if glob.value.hasPrefix("/") || glob.value.split(separator: "/").contains("..") {
       reader.report(
         "E059",

@@ -24,11 +24,18 @@ extension SpecDecoder {
     guard let word = reader.text(node, path: path, expected: .steps) else { return nil }
     let parts = word.value.split(separator: " ")
     guard parts.count == 2, parts[1] == "steps" || parts[1] == "step",
-      parts[0].allSatisfy({ ("0"..."9").contains($0) }), let count = Int(parts[0]), count > 0
+      parts[0].allSatisfy({ ("0"..."9").contains($0) }), let amount = Double(parts[0]), amount > 0
     else {
       reader.report(
         "E060",
         "'\(path)' is '\(word.value.quotable)', which is not a count of steps; write one like 500 steps",
+        at: word.mark, path: path)
+      return nil
+    }
+    guard let count = Int(parts[0]), SpecBounds.steps.contains(count) else {
+      reader.report(
+        "E028",
+        "'\(path)' is \(word.value.quotable); it must be from 1 to \(SpecBounds.steps.upperBound) steps",
         at: word.mark, path: path)
       return nil
     }

@@ -119,6 +119,9 @@ struct SpecDecoder {
         at: word.mark, path: "retry.backoff")
       return nil
     }
+    guard SpecBounds.pause.range.contains(first), SpecBounds.pause.range.contains(longest) else {
+      return reader.outOfRange(word, SpecBounds.pause, "retry.backoff")
+    }
     guard first <= longest else {
       reader.report(
         "E034",
@@ -147,7 +150,7 @@ struct SpecDecoder {
       let value = values["max_failed_items"]
     else { return nil }
     if case .int = value.content {
-      return reader.whole(value, 0...Int.max, path: path).map {
+      return reader.whole(value, SpecBounds.failures, path: path).map {
         Marked(.count($0.value), at: $0.mark)
       }
     }

@@ -3,6 +3,8 @@ enum SpecKeys {
   /// What a key takes.
   indirect enum Kind: Sendable {
     case text
+    /// A text of at most so many characters.
+    case shortText(Int)
     case whole(ClosedRange<Int>)
     case boolean
     case size
@@ -61,7 +63,9 @@ enum SpecKeys {
     place: "an input",
     keys: [
       Key(name: "dir", kind: .text, doc: "Folder that is searched for files."),
-      Key(name: "glob", kind: .text, doc: "Which files below 'dir': \"**/*.{jpg,png}\"."),
+      Key(
+        name: "glob", kind: .shortText(SpecBounds.globLength),
+        doc: "Which files below 'dir': \"**/*.{jpg,png}\"."),
       Key(name: "files", kind: .list(.text), doc: "Files by name, in this order."),
       Key(name: "list", kind: .text, doc: "Text file with one path a line."),
       Key(name: "count", kind: .whole(1...100_000_000), doc: "So many items without a file."),

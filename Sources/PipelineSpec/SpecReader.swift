@@ -140,7 +140,10 @@ final class SpecReader {
     guard let word = unitText(node, "E029", .size, "GiB", path) else { return nil }
     do throws(Units.Fault) {
       let bytes = Marked(try Units.bytes(word.value), at: word.mark)
-      return bytes.value > 0 ? bytes : nothing(word, path)
+      return SpecBounds.size.range.contains(Double(bytes.value))
+        ? bytes : outOfRange(word, SpecBounds.size, path)
+    } catch .tooLarge {
+      return outOfRange(word, SpecBounds.size, path)
     } catch {
       unitFault(error, word, path, "a size", ("E029", "E030"), "8GiB or 512MiB", "GiB")
       return nil
@@ -151,7 +154,10 @@ final class SpecReader {
     guard let word = unitText(node, "E031", .duration, "s", path) else { return nil }
     do throws(Units.Fault) {
       let seconds = Marked(try Units.seconds(word.value), at: word.mark)
-      return seconds.value > 0 ? seconds : nothing(word, path)
+      return SpecBounds.duration.range.contains(seconds.value)
+        ? seconds : outOfRange(word, SpecBounds.duration, path)
+    } catch .tooLarge {
+      return outOfRange(word, SpecBounds.duration, path)
     } catch {
       unitFault(error, word, path, "a length of time", ("E031", "E032"), "10s, 5m or 6h", "s")
       return nil
@@ -181,9 +187,12 @@ final class SpecReader {
     }
   }
 
-  private func nothing<Value>(_ word: Marked<String>, _ path: String) -> Marked<Value>? {
+  /// Says what a quantity may be; nil, so that it can be returned.
+  func outOfRange<Value>(
+    _ word: Marked<String>, _ bounds: SpecBounds.Quantity, _ path: String
+  ) -> Marked<Value>? {
     report(
-      "E028", "'\(path)' is \(word.value.quotable); it must be more than nothing", at: word.mark,
+      "E028", "'\(path)' is \(word.value.quotable); it must be \(bounds.words)", at: word.mark,
       path: path)
     return nil
   }
@@ -198,7 +207,7 @@ final class SpecReader {
         codes.missing,
         "'\(path)' is '\(word.value.quotable)'; \(what) needs its unit, like \(word.value.quotable)\(unit)",
         at: word.mark, path: path, fix: "\(word.value)\(unit)")
-    case .malformed:
+    case .malformed, .tooLarge:
       report(
         codes.malformed,
         "'\(path)' is '\(word.value.quotable)', which is not \(what); write one like \(example)",

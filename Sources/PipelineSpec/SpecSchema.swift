@@ -15,7 +15,7 @@ package enum SpecSchema {
     var properties: [String: any Sendable] = [:]
     for key in table.keys {
       var value = schema(key.kind)
-      value["description"] = key.doc
+      value["description"] = bounds(of: key.kind).map { "\(key.doc) \($0)." } ?? key.doc
       properties[key.name] = value
     }
     var result: [String: any Sendable] = [
@@ -27,9 +27,23 @@ package enum SpecSchema {
     return result
   }
 
+  /// The range of a quantity with a unit, which the pattern of a text can't say.
+  private static func bounds(of kind: SpecKeys.Kind) -> String? {
+    let words: String? =
+      switch kind {
+      case .size: SpecBounds.size.words
+      case .duration: SpecBounds.duration.words
+      case .backoff: SpecBounds.pause.words
+      default: nil
+      }
+    return words.map { "F\($0.dropFirst())" }
+  }
+
   private static func schema(_ kind: SpecKeys.Kind) -> [String: any Sendable] {
     switch kind {
     case .text: return ["type": "string", "minLength": 1]
+    case .shortText(let length):
+      return ["type": "string", "minLength": 1, "maxLength": length]
     case .whole(let range):
       var result: [String: any Sendable] = ["type": "integer", "minimum": range.lowerBound]
       if range.upperBound != Int.max { result["maximum"] = range.upperBound }
@@ -41,10 +55,13 @@ package enum SpecSchema {
       let part = "[0-9.]+ ?(ms|s|m|min|h|d)"
       return ["type": "string", "pattern": "^\(part)\\.\\.\(part)$"]
     case .allowance:
-      let count: [String: any Sendable] = ["type": "integer", "minimum": 0]
+      let count: [String: any Sendable] = [
+        "type": "integer", "minimum": SpecBounds.failures.lowerBound,
+        "maximum": SpecBounds.failures.upperBound,
+      ]
       let share: [String: any Sendable] = ["type": "string", "pattern": "^[0-9.]+%$"]
       return ["anyOf": [count, share]]
-    case .steps: return ["type": "string", "pattern": "^[1-9][0-9]* steps?$"]
+    case .steps: return ["type": "string", "pattern": "^[1-9][0-9]{0,8} steps?$"]
     case .modelName:
       return [
         "type": "string", "pattern": "^[A-Za-z0-9][-_.A-Za-z0-9]*(@[A-Za-z0-9][-_.A-Za-z0-9]*)?$",

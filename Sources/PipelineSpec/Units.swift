@@ -1,6 +1,6 @@
 /// Sizes and lengths of time as specs write them.
 package enum Units {
-  package enum Fault: Error, Hashable { case unitMissing, malformed }
+  package enum Fault: Error, Hashable { case unitMissing, malformed, tooLarge }
 
   /// Bytes of `512MiB`, `8GiB`, `100MB`.
   package static func bytes(_ text: String) throws(Fault) -> Int {
@@ -9,7 +9,7 @@ package enum Units {
       "MiB": 1_048_576, "GiB": 1_073_741_824, "TiB": 1_099_511_627_776,
     ]
     let amount = try amount(text, units)
-    guard amount < 9e18 else { throw .malformed }
+    guard amount < 9e18 else { throw .tooLarge }
     return Int(amount)
   }
 
@@ -21,9 +21,11 @@ package enum Units {
   private static func amount(_ text: String, _ units: [String: Double]) throws(Fault) -> Double {
     let number = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
     let unit = text.dropFirst(number.count).drop { $0 == " " }
-    guard let value = Double(number), value.isFinite else { throw .malformed }
+    guard let value = Double(number) else { throw .malformed }
     if unit.isEmpty { throw .unitMissing }
     guard let factor = units[String(unit)] else { throw .malformed }
-    return value * factor
+    let amount = value * factor
+    guard amount.isFinite else { throw .tooLarge }
+    return amount
   }
 }

@@ -14,25 +14,48 @@ package struct Glob: Hashable, Sendable {
 
   /// True when the pattern matches the whole of a relative path.
   package func matches(_ path: String) -> Bool {
-    var states: Set<Int> = []
-    enter(0, &states)
+    var states = GlobStates(count: steps.count + 1)
+    states.enter(0, steps)
     for character in path {
-      var next: Set<Int> = []
-      for state in states where state < steps.count && steps[state].takes(character) {
-        enter(state + 1, &next)
+      let before = states.take()
+      for state in before where state < steps.count && steps[state].takes(character) {
+        states.enter(state + 1, steps)
       }
-      guard !next.isEmpty else { return false }
-      states = next
+      if states.isEmpty { return false }
     }
     return states.contains(steps.count)
   }
+}
 
-  /// Adds a state and those that are reached from it without a character.
-  private func enter(_ start: Int, _ states: inout Set<Int>) {
+/// The places in a pattern that what was read so far may lead to.
+private struct GlobStates {
+  private var places: [Int] = []
+  /// By place, the round in which it was entered last.
+  private var rounds: [Int]
+  private var round = 1
+
+  init(count: Int) { rounds = [Int](repeating: 0, count: count) }
+
+  var isEmpty: Bool { places.isEmpty }
+  func contains(_ place: Int) -> Bool { rounds[place] == round }
+
+  /// Gives the places and begins the next round with none.
+  mutating func take() -> [Int] {
+    defer {
+      places = []
+      round += 1
+    }
+    return places
+  }
+
+  /// Adds a place and those that are reached from it without a character.
+  mutating func enter(_ start: Int, _ steps: [GlobStep]) {
     var waiting = [start]
-    while let state = waiting.popLast() {
-      guard states.insert(state).inserted, state < steps.count else { continue }
-      if case .branch(let targets) = steps[state] { waiting += targets }
+    while let place = waiting.popLast() {
+      guard rounds[place] != round else { continue }
+      rounds[place] = round
+      places.append(place)
+      if place < steps.count, case .branch(let targets) = steps[place] { waiting += targets }
     }
   }
 }
@@ -65,6 +88,8 @@ private struct GlobProgram {
   private let pattern: [Character]
   /// For each opening brace that has one, its closing brace.
   private let partners: [Int: Int]
+  /// For each place, the first closing bracket at it or after it; the length of the pattern where there is none.
+  private let brackets: [Int]
   private var steps: [GlobStep] = []
 
   init(_ pattern: [Character]) {
@@ -76,6 +101,11 @@ private struct GlobProgram {
       if character == "}", let start = open.popLast() { partners[start] = index }
     }
     self.partners = partners
+    var brackets = [Int](repeating: pattern.count, count: pattern.count + 1)
+    for index in pattern.indices.reversed() {
+      brackets[index] = pattern[index] == "]" ? index : brackets[index + 1]
+    }
+    self.brackets = brackets
   }
 
   mutating func finished() -> [GlobStep] {
@@ -145,7 +175,8 @@ private struct GlobProgram {
 
   /// Compiles a set such as `[a-z]` and gives the index after it; a bracket without a partner stands for itself.
   private mutating func set(at open: Int, end: Int) -> Int {
-    guard open + 2 < end, let close = pattern[(open + 2)..<end].firstIndex(of: "]") else {
+    let close = open + 2 < end ? brackets[open + 2] : end
+    guard close < end else {
       steps.append(.character("["))
       return open + 1
     }

@@ -104,7 +104,7 @@ struct ModelCheck {
       let file = status.kind == .directory ? "\(absolute)/MANIFEST" : absolute
       let found: String
       do throws(FileError) {
-        found = SHA256.hexDigest(of: try Files.read(file, limit: 16 << 30))
+        found = try SHA256.hexDigest(ofFile: file)
       } catch {
         throw Diagnostic(
           "E151", "the model '\(path.value)' can't be used: \(error)", at: path.mark, path: place)

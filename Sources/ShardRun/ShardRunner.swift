@@ -130,7 +130,7 @@ enum StageLoader {
     let plugin = planned.plugin
     let status = Files.status(plugin.path, followingLinks: true)
     if status?.size != plugin.size || status?.mtimeNanoseconds != plugin.mtimeNanoseconds {
-      let found = (try? Files.read(plugin.path)).map { SHA256.hexDigest(of: $0) }
+      let found = try? SHA256.hexDigest(ofFile: plugin.path)
       guard found == plugin.sha256 else {
         throw AttemptFailure(
           kind: .config, stage: planned.name,

@@ -114,7 +114,7 @@ package struct PluginDescriber {
 
   private func broken(_ path: String, _ reason: String) -> PluginDescription {
     let status = Files.status(path, followingLinks: true)
-    let digest = (try? Files.read(path)).map { SHA256.hexDigest(of: $0) } ?? ""
+    let digest = (try? SHA256.hexDigest(ofFile: path)) ?? ""
     return PluginDescription(
       file: PluginFile(
         path: path, size: status?.size ?? 0, mtimeNanoseconds: status?.mtimeNanoseconds ?? 0,

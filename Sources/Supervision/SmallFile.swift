@@ -4,7 +4,7 @@ import Glibc
 enum SmallFile {
   /// The first `limit` bytes of a file, or nil when it can't be read.
   static func bytes(_ path: String, limit: Int = 64 << 10) -> [UInt8]? {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
     var bytes: [UInt8] = []
@@ -25,7 +25,7 @@ enum SmallFile {
 
   /// The last `limit` bytes of a file as text; empty when it can't be read.
   static func tail(_ path: String, limit: Int) -> String {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else { return "" }
     defer { close(descriptor) }
     let end = lseek(descriptor, 0, SEEK_END)

@@ -90,7 +90,7 @@ extension Supervisor {
     var next = "again"
     switch decision {
     case .retry(let seconds, let oneByOne):
-      if seconds > 0 { start = now + .seconds(seconds) }
+      if seconds > 0 { start = now + .bounded(seconds: seconds) }
       let pause = seconds > 0 ? " in \(Watchdog.seconds(seconds))" : ""
       next = (oneByOne && !work.plan.isTask ? "again, item by item" : "again") + pause
     case .quarantine(let item):

@@ -44,12 +44,12 @@ package struct Watchdog: Sendable {
         kind: .noMemory,
         message: "used \(Self.bytes(residentBytes)) of its \(Self.bytes(limits.memoryBytes)) limit")
     }
-    if let seconds = limits.attemptSeconds, now >= started + .seconds(seconds) {
+    if let seconds = limits.attemptSeconds, now >= started + .bounded(seconds: seconds) {
       return AttemptFailure(
         kind: .timedOut,
         message: "took longer than the \(Self.seconds(seconds)) an attempt may take")
     }
-    if now >= lastBeat + .seconds(limits.stallSeconds) {
+    if now >= lastBeat + .bounded(seconds: limits.stallSeconds) {
       return AttemptFailure(
         kind: .stalled, message: "showed no progress for \(Self.seconds(limits.stallSeconds))")
     }
@@ -58,8 +58,8 @@ package struct Watchdog: Sendable {
 
   /// The next moment at which time alone can bring a verdict.
   package var deadline: ContinuousClock.Instant {
-    let stall = lastBeat + .seconds(limits.stallSeconds)
-    return limits.attemptSeconds.map { min(stall, started + .seconds($0)) } ?? stall
+    let stall = lastBeat + .bounded(seconds: limits.stallSeconds)
+    return limits.attemptSeconds.map { min(stall, started + .bounded(seconds: $0)) } ?? stall
   }
 
   /// `2.1 GiB`; whole numbers without a fraction.
@@ -79,6 +79,6 @@ package struct Watchdog: Sendable {
 
   private static func short(_ value: Double) -> String {
     let tenths = (value * 10).rounded(.up) / 10
-    return tenths == tenths.rounded() ? String(Int(tenths)) : String(tenths)
+    return Int(exactly: tenths).map(String.init) ?? String(tenths)
   }
 }

@@ -13,7 +13,7 @@ enum RuleCommand {
     }
     let requests: [RuleRequest]
     do {
-      let bytes = try Files.read(arguments.first ?? "/dev/stdin")
+      let bytes = try Files.readStream(arguments.first ?? "/dev/stdin")
       requests = try JSONDecoder().decode([RuleRequest].self, from: Data(bytes))
     } catch {
       Worker.say("rule reads a list of requests as JSON: \(error)")
@@ -29,7 +29,7 @@ enum RuleCommand {
     let request: RuleRequest
     do {
       request = try JSONDecoder().decode(
-        RuleRequest.self, from: Data(try Files.read("/dev/stdin")))
+        RuleRequest.self, from: Data(try Files.readStream()))
     } catch {
       Worker.say("bench reads a request as JSON from standard input: \(error)")
       return 64

@@ -94,8 +94,12 @@ enum Worker {
     let status = Files.status(path, followingLinks: true)
     let file = PluginFile(
       path: path, size: status?.size ?? 0, mtimeNanoseconds: status?.mtimeNanoseconds ?? 0,
-      sha256: (try? Files.read(path)).map { SHA256.hexDigest(of: $0) } ?? "")
+      sha256: (try? SHA256.hexDigest(ofFile: path)) ?? "")
     var description = PluginDescription(file: file, module: nil, broken: nil)
+    if let kind = FileKind.name(at: path) {
+      description.broken = "'\(path)' is \(kind), not a file; a plugin is a shared library"
+      return write(description)
+    }
     do throws(StageLibraryError) {
       description.module = try StageLibrary.load(path).describe()
     } catch {
@@ -107,7 +111,7 @@ enum Worker {
   private static func check() -> Int32 {
     do {
       let request = try JSONDecoder().decode(
-        StageCheckRequest.self, from: Data(try Files.read("/dev/stdin")))
+        StageCheckRequest.self, from: Data(try Files.readStream()))
       return write(StageCheck.run(request))
     } catch {
       say("check reads a request as JSON from standard input: \(error)")

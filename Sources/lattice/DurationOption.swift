@@ -1,20 +1,27 @@
 import ArgumentParser
+import PipelineSpec
 
-/// A length of time on the command line: `500ms`, `10s`, `5m`, `2h`, `1d`.
-struct DurationOption: ExpressibleByArgument, Hashable {
+/// A length of time on the command line: `500ms`, `10s`, `5m`, `2h`, `1d`; at most ten years.
+struct DurationOption: Hashable {
+  private static let longestSeconds = 3650.0 * 86_400
+
   let seconds: Double
 
-  init?(argument: String) {
-    let units: [(suffix: String, seconds: Double)] = [
-      ("ms", 0.001), ("min", 60), ("s", 1), ("m", 60), ("h", 3600), ("d", 86_400),
-    ]
-    for unit in units where argument.hasSuffix(unit.suffix) {
-      guard let number = Double(argument.dropLast(unit.suffix.count)), number >= 0,
-        number.isFinite
-      else { continue }
-      seconds = number * unit.seconds
-      return
+  /// Reads what a user wrote.
+  ///
+  /// - Throws: `ValidationError` with what is expected.
+  init(_ text: String) throws {
+    do throws(Units.Fault) {
+      seconds = try Units.seconds(text)
+    } catch .unitMissing {
+      throw ValidationError("a length of time needs its unit, like \(text)s")
+    } catch .tooLarge {
+      throw ValidationError("it must be from 0s to 3650d")
+    } catch {
+      throw ValidationError("write a length of time like 10s, 5m or 6h")
     }
-    return nil
+    guard seconds <= Self.longestSeconds else {
+      throw ValidationError("it must be from 0s to 3650d")
+    }
   }
 }

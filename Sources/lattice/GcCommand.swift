@@ -18,7 +18,8 @@ struct GcCommand: ParsableCommand {
 
   @OptionGroup var spool: SpoolOptions
   @OptionGroup var output: OutputOptions
-  @Option(help: "Ended at least this long ago: 12h, 30d.") var older: DurationOption
+  @Option(help: "Ended at least this long ago: 12h, 30d.", transform: DurationOption.init)
+  var older: DurationOption
   @Flag(help: "Keep jobs that failed.") var keepFailed = false
   @Flag(help: "Only say what would be removed.") var dryRun = false
 

@@ -23,7 +23,8 @@ struct LogsCommand: ParsableCommand {
   @Option(help: "Only this item, by its id.") var item: String?
   @Option(help: "Only this shard.") var shard: Int?
   @Option(help: "Only this attempt.") var attempt: Int?
-  @Option(help: "Only lines at most this old: 30s, 10m, 2h.") var since: DurationOption?
+  @Option(help: "Only lines at most this old: 30s, 10m, 2h.", transform: DurationOption.init)
+  var since: DurationOption?
   @Option(help: "Only the last so many lines.") var tail: Int?
   @Flag(help: "Also print what the workers wrote on standard error.") var stderr = false
 

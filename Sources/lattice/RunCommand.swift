@@ -52,9 +52,10 @@ struct RunCommand: ParsableCommand {
   }
 
   func run() throws {
+    // A spec may be a pipe, and whoever waits for it can interrupt that.
+    let file = try SpecFile(spec)
     // Before anything that might start a thread: signals are taken from a descriptor.
     let signals = StopSignals()
-    let file = try SpecFile(spec)
     let place = place(for: file)
     let run: ForegroundRun
     do { run = try ForegroundRun(place) } catch { throw failure("\(error)") }

@@ -25,7 +25,7 @@ struct SpecFile {
     let path = absolute(name)
     folder = AtomicFile.parent(of: path)
     do throws(FileError) {
-      bytes = try Files.read(path, limit: 64 << 20)
+      bytes = try Files.readStream(path, limit: 64 << 20)
     } catch {
       throw failure("\(error)")
     }

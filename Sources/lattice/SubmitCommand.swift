@@ -30,7 +30,8 @@ struct SubmitCommand: ParsableCommand {
   @Argument(help: "Specs; - is standard input.", completion: .file(extensions: ["yaml", "yml"]))
   var specs: [String]
   @Flag(help: "Wait until the jobs have ended, and exit by the worst outcome.") var wait = false
-  @Option(help: "With --wait: give up after this long: 30s, 10m, 2h.") var timeout: DurationOption?
+  @Option(help: "With --wait: give up after this long: 30s, 10m, 2h.", transform: DurationOption.init)
+  var timeout: DurationOption?
   @Flag(help: "Leave the check to the daemon, which may have other plugins.") var noCheck = false
   @Flag(name: .shortAndLong, help: "Show no progress.") var quiet = false
 

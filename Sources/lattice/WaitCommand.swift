@@ -21,7 +21,8 @@ struct WaitCommand: ParsableCommand {
   @Argument(help: "Job ids, their beginnings, or names.") var jobs: [String] = []
   @Flag(help: "Wait for all jobs of the spool.") var all = false
   @Option(help: "With --all: there will be at least this many jobs.") var expect = 0
-  @Option(help: "Give up after this long: 30s, 10m, 2h.") var timeout: DurationOption?
+  @Option(help: "Give up after this long: 30s, 10m, 2h.", transform: DurationOption.init)
+  var timeout: DurationOption?
   @Flag(name: .shortAndLong, help: "Show no progress.") var quiet = false
 
   func validate() throws {
@@ -30,7 +31,7 @@ struct WaitCommand: ParsableCommand {
 
   func run() throws {
     let clock = ContinuousClock()
-    let end = timeout.map { clock.now + .seconds($0.seconds) }
+    let end = timeout.map { clock.now + .bounded(seconds: $0.seconds) }
     var display = ProgressDisplay()
     while true {
       let view = try SpoolView(spool.folder)

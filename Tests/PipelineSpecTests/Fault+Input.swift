@@ -67,6 +67,18 @@ extension Fault {
         1 error, 0 warnings: not queued.
         """),
     Fault.appended(
+      "globWithoutEnd",
+      """
+      input:
+        photos: { dir: samples, glob: \(String(repeating: "x", count: 4097)) }
+      """,
+      says: """
+        spec.yaml:6:33: error[E028]: 'input.photos.glob' has 4097 characters; a glob has at most 4096
+            6 |   photos: { dir: samples, glob: \(String(repeating: "x", count: 68))
+              |                                 ^\(String(repeating: "~", count: 67))
+        1 error, 0 warnings: not queued.
+        """),
+    Fault.appended(
       "globWithoutDirectory",
       """
       input:

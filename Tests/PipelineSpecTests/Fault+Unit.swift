@@ -52,7 +52,7 @@ extension Fault {
       "memoryNone",
       "limits: { memory: 0MiB }",
       says: """
-        spec.yaml:5:19: error[E028]: 'limits.memory' is 0MiB; it must be more than nothing
+        spec.yaml:5:19: error[E028]: 'limits.memory' is 0MiB; it must be from 1MiB to 1024TiB
             5 | limits: { memory: 0MiB }
               |                   ^~~~
         1 error, 0 warnings: not queued.
@@ -88,9 +88,54 @@ extension Fault {
       "stallNone",
       "limits: { stall: 0s }",
       says: """
-        spec.yaml:5:18: error[E028]: 'limits.stall' is 0s; it must be more than nothing
+        spec.yaml:5:18: error[E028]: 'limits.stall' is 0s; it must be from 1ms to 365d
             5 | limits: { stall: 0s }
               |                  ^~
+        1 error, 0 warnings: not queued.
+        """),
+    Fault.appended(
+      "timeWithoutEnd",
+      "limits: { time: 99999999999999999999999999d }",
+      says: """
+        spec.yaml:5:17: error[E028]: 'limits.time' is 99999999999999999999999999d; it must be from 1ms to 365d
+            5 | limits: { time: 99999999999999999999999999d }
+              |                 ^~~~~~~~~~~~~~~~~~~~~~~~~~~
+        1 error, 0 warnings: not queued.
+        """),
+    Fault.appended(
+      "stallWithoutEnd",
+      "limits: { stall: 366d }",
+      says: """
+        spec.yaml:5:18: error[E028]: 'limits.stall' is 366d; it must be from 1ms to 365d
+            5 | limits: { stall: 366d }
+              |                  ^~~~
+        1 error, 0 warnings: not queued.
+        """),
+    Fault.appended(
+      "memoryWithoutEnd",
+      "limits: { memory: 9999999999TiB }",
+      says: """
+        spec.yaml:5:19: error[E028]: 'limits.memory' is 9999999999TiB; it must be from 1MiB to 1024TiB
+            5 | limits: { memory: 9999999999TiB }
+              |                   ^~~~~~~~~~~~~
+        1 error, 0 warnings: not queued.
+        """),
+    Fault.appended(
+      "backoffWithoutEnd",
+      "retry: { backoff: 1s..99999999999999999999999999d }",
+      says: """
+        spec.yaml:5:19: error[E028]: 'retry.backoff' is 1s..99999999999999999999999999d; it must be from 0s to 365d
+            5 | retry: { backoff: 1s..99999999999999999999999999d }
+              |                   ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+        1 error, 0 warnings: not queued.
+        """),
+    Fault.appended(
+      "failuresWithoutEnd",
+      "errors: { max_failed_items: 1000000001 }",
+      says: """
+        spec.yaml:5:29: error[E028]: 'errors.max_failed_items' is 1000000001; it must be from 0 to 1000000000
+            5 | errors: { max_failed_items: 1000000001 }
+              |                             ^~~~~~~~~~
         1 error, 0 warnings: not queued.
         """),
     Fault.appended(

@@ -26,6 +26,24 @@ import YAML
     }
   }
 
+  @Test func everyQuantitySaysItsBounds() throws {
+    let words = [
+      "limits.memory": "From 1MiB to 1024TiB.", "limits.time": "From 1ms to 365d.",
+      "limits.stall": "From 1ms to 365d.", "retry.backoff": "From 0s to 365d.",
+    ]
+    let keys = schema.everything.flatMap(\.properties)
+    for (path, bounds) in words {
+      let key = try #require(keys.first { $0.path == path }, "\(path)")
+      #expect((key.value["description"] as? String)?.hasSuffix(" \(bounds)") == true, "\(path)")
+    }
+    for place in schema.everything where place.value["type"] as? String == "integer" {
+      #expect(place.value["minimum"] != nil, "\(place.path)")
+      #expect(place.value["maximum"] != nil || place.path == "seed", "\(place.path)")
+    }
+    let glob = try #require(keys.first { $0.name == "glob" })
+    #expect(glob.value["maxLength"] as? Int == 4096)
+  }
+
   @Test func everyKeyIsDescribed() {
     for key in schema.everything.flatMap(\.properties) {
       #expect((key.value["description"] as? String)?.hasSuffix(".") == true, "\(key.path)")

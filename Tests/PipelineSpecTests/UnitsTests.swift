@@ -28,10 +28,17 @@ import Testing
 
   @Test(arguments: [
     "", "GiB", "8gib", "8Gib", "8gb", "-8GiB", "+8GiB", "8GiB8", "1.2.3GiB", "1e3GiB", "٨GiB",
-    "9999999999TiB", "8GiB ", " 8GiB", "1_000MB",
+    "8GiB ", " 8GiB", "1_000MB",
   ])
   func refusesOtherSizes(text: String) {
     #expect(throws: Units.Fault.malformed) { try Units.bytes(text) }
+  }
+
+  @Test func quantitiesWithoutEndAreNamedSo() {
+    #expect(throws: Units.Fault.tooLarge) { try Units.bytes("9999999999TiB") }
+    let digits = String(repeating: "9", count: 400)
+    #expect(throws: Units.Fault.tooLarge) { try Units.bytes("\(digits)B") }
+    #expect(throws: Units.Fault.tooLarge) { try Units.seconds("\(digits)s") }
   }
 
   @Test(arguments: ["", "s", "5M", "5hours", "-5m", "1h30m", "1:30h", "infs"])

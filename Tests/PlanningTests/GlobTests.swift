@@ -68,4 +68,11 @@ import Testing
     let deep = String(repeating: "{", count: 5000) + "a" + String(repeating: "}", count: 5000)
     #expect(!Glob(deep).matches("a"))
   }
+
+  /// Work that grows with the square of the length would take minutes here.
+  @Test(.timeLimit(.minutes(1)), arguments: ["[", "[a", "{", "{a,", "*", "?", "]", "}"])
+  func aLongPatternIsReadInTimeOfItsLength(_ part: String) {
+    let glob = Glob(String(repeating: part, count: 400_000 / part.count) + "!")
+    #expect(!glob.matches("x"))
+  }
 }

@@ -97,6 +97,18 @@ import Testing
         """)
   }
 
+  /// A pipe would be waited for until somebody writes to it.
+  @Test(.timeLimit(.minutes(1))) func theListIsAPipe() throws {
+    #expect(mkfifo("\(bench.root)/files.txt", 0o644) == 0)
+    #expect(
+      try faults("list: files.txt") == """
+        p.yaml:3:24: error[E133]: the list of files can't be read: can't read '/bench/files.txt': it is a named pipe, not a file
+            3 | input: { pics: { list: files.txt } }
+              |                        ^~~~~~~~~
+        1 error, 0 warnings: not queued.
+        """)
+  }
+
   @Test func theListIsEmpty() throws {
     try bench.file("files.txt", "\n\r\n\n")
     #expect(

@@ -1,4 +1,5 @@
 import DurableFiles
+import Glibc
 import JobModel
 import Planning
 import Testing
@@ -79,6 +80,18 @@ import Testing
     #expect(
       try faults("lab.run", "{ path: weights.bin }") == """
         p.yaml:6:72: error[E151]: there is no model at 'weights.bin' (looked for '/bench/weights.bin')
+            6 | t, use: lab.run, in: { image: read.image }, model: { path: weights.bin } }
+              |                                                            ^~~~~~~~~~~
+        1 error, 0 warnings: not queued.
+        """)
+  }
+
+  /// A pipe would be waited for until somebody writes to it.
+  @Test(.timeLimit(.minutes(1))) func aPipeInsteadOfAModel() throws {
+    #expect(mkfifo("\(bench.root)/weights.bin", 0o644) == 0)
+    #expect(
+      try faults("lab.run", "{ path: weights.bin }") == """
+        p.yaml:6:72: error[E151]: the model 'weights.bin' can't be used: can't read '/bench/weights.bin': it is a named pipe, not a file
             6 | t, use: lab.run, in: { image: read.image }, model: { path: weights.bin } }
               |                                                            ^~~~~~~~~~~
         1 error, 0 warnings: not queued.

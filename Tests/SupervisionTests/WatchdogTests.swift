@@ -37,6 +37,19 @@ import Testing
     #expect(late?.message == "took longer than the 100 s an attempt may take")
   }
 
+  /// A plan may have been written by hand, or by a Lattice without bounds.
+  @Test func noLimitTraps() {
+    for seconds in [1e26, 1e300, Double.infinity, .nan] {
+      var limits = Self.limits
+      limits.attemptSeconds = seconds
+      limits.stallSeconds = seconds
+      var dog = Watchdog(limits: limits, startedAt: start)
+      #expect(dog.judge(heartbeat: 1, residentBytes: 1, now: start + .seconds(1)) == nil)
+      #expect(dog.deadline > start + .seconds(1e9))
+      #expect(!Watchdog.seconds(seconds).isEmpty)
+    }
+  }
+
   @Test func wakesWhenTimeAloneCanDecide() {
     var dog = Watchdog(limits: Self.limits, startedAt: start)
     #expect(dog.deadline == start + .seconds(10))
