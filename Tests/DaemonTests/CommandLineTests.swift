@@ -36,6 +36,20 @@ import Testing
     #expect(failed.talk.contains("bad.png"), "\(failed.talk)")
   }
 
+  @Test func aLengthOfTimeHasBounds() throws {
+    for (text, reason) in [
+      ("99999999999999999999999999d", "it must be from 0s to 3650d"),
+      ("10", "a length of time needs its unit, like 10s"),
+      ("soon", "write a length of time like 10s, 5m or 6h"),
+    ] {
+      let output = try Lattice.run(["wait", "--all", "--timeout", text])
+      #expect(output.status == 64)
+      #expect(
+        output.talk.hasPrefix("Error: The value '\(text)' is invalid for '--timeout <timeout>': \(reason)\n"),
+        "\(output.talk)")
+    }
+  }
+
   @Test func checkPointsAtEveryFault() throws {
     let daemon = try Daemon()
     let spec = daemon.root.appending(path: "bad.yaml")

@@ -68,7 +68,7 @@ extension Fault {
       "allowanceNegative",
       "errors: { max_failed_items: -1 }",
       says: """
-        spec.yaml:5:29: error[E028]: 'errors.max_failed_items' is -1; it must be at least 0
+        spec.yaml:5:29: error[E028]: 'errors.max_failed_items' is -1; it must be from 0 to 1000000000
             5 | errors: { max_failed_items: -1 }
               |                             ^~
         1 error, 0 warnings: not queued.
