@@ -136,30 +136,33 @@ let package = Package(
     // Right column: what happens to a job.
     .target(name: "CSystemCalls", cSettings: [.unsafeFlags(["-O2"])]),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
-    library("JobModel"),
-    library("DurableFiles", ["CSystemCalls"]),
-    library("YAML", ["CYAML"]),
-    library("PipelineSpec", ["YAML"]),
+    library("FileNames"),
+    library("JobModel", ["FileNames"]),
+    library("DurableFiles", ["CSystemCalls", "FileNames"]),
+    library("YAML", ["CYAML", "FileNames"]),
+    library("PipelineSpec", ["FileNames", "YAML"]),
     library("WorkerLink", ["CSystemCalls", "DurableFiles", "JobModel"]),
-    library("StageHost", ["CStageABI", "JobModel"]),
+    library("StageHost", ["CStageABI", "FileNames", "JobModel"]),
     library("SampleFiles"),
     library("PluginTemplates", ["SampleFiles"]),
     library(
       "PluginCheck",
       [
-        "CStageABI", "CSystemCalls", "DurableFiles", "JobModel", "SampleFiles", "ShardRun",
-        "StageHost",
+        "CStageABI", "CSystemCalls", "DurableFiles", "FileNames", "JobModel", "SampleFiles",
+        "ShardRun", "StageHost",
       ]),
-    library("StageCatalog", ["CSystemCalls", "DurableFiles", "JobModel"]),
-    library("Planning", ["DurableFiles", "JobModel", "PipelineSpec", "StageCatalog", "YAML"]),
+    library("StageCatalog", ["CSystemCalls", "DurableFiles", "FileNames", "JobModel"]),
+    library(
+      "Planning",
+      ["DurableFiles", "FileNames", "JobModel", "PipelineSpec", "StageCatalog", "YAML"]),
     library("Journal", ["JobModel", .product(name: "GRDB", package: "GRDB.swift")]),
-    library("JobQueue", ["CSystemCalls", "DurableFiles", "JobModel"]),
-    library("JobReport", ["DurableFiles", "JobModel"]),
-    library("ShardRun", ["DurableFiles", "JobModel", "StageHost", "WorkerLink"]),
+    library("JobQueue", ["CSystemCalls", "DurableFiles", "FileNames", "JobModel"]),
+    library("JobReport", ["DurableFiles", "FileNames", "JobModel"]),
+    library("ShardRun", ["DurableFiles", "FileNames", "JobModel", "StageHost", "WorkerLink"]),
     library(
       "Supervision",
       [
-        "CSystemCalls", "DurableFiles", "JobModel", "JobQueue", "JobReport", "Journal",
+        "CSystemCalls", "DurableFiles", "FileNames", "JobModel", "JobQueue", "JobReport", "Journal",
         "PipelineSpec", "Planning", "StageCatalog", "WorkerLink",
       ]),
     .executableTarget(
@@ -174,8 +177,9 @@ let package = Package(
     .executableTarget(
       name: "lattice",
       dependencies: [
-        "DurableFiles", "JobModel", "JobQueue", "JobReport", "Journal", "PipelineSpec", "Planning",
-        "PluginTemplates", "StageCatalog", "Supervision", "WorkerLink", "YAML", argumentParser,
+        "DurableFiles", "FileNames", "JobModel", "JobQueue", "JobReport", "Journal", "PipelineSpec",
+        "Planning", "PluginTemplates", "StageCatalog", "Supervision", "WorkerLink", "YAML",
+        argumentParser,
       ],
       swiftSettings: settings),
     .executableTarget(
@@ -189,25 +193,28 @@ let package = Package(
     .target(
       name: "RelayFixture", dependencies: ["CStageABI", "StageSDK"],
       path: "Tests/Fixtures/RelayFixture", swiftSettings: settings, linkerSettings: pluginLinkage),
-    tests("JobModelTests", ["JobModel"]),
-    tests("DurableFilesTests", ["DurableFiles"]),
+    tests("FileNamesTests", ["FileNames"]),
+    tests("JobModelTests", ["FileNames", "JobModel"]),
+    tests("DurableFilesTests", ["DurableFiles", "FileNames"]),
     tests("YAMLTests", ["YAML"]),
     tests("PipelineSpecTests", ["PipelineSpec", "YAML"]),
     tests("StageCatalogTests", ["DurableFiles", "JobModel", "StageCatalog"]),
     tests(
       "PlanningTests",
-      ["DurableFiles", "JobModel", "PipelineSpec", "Planning", "StageCatalog", "YAML"]),
+      [
+        "DurableFiles", "FileNames", "JobModel", "PipelineSpec", "Planning", "StageCatalog", "YAML",
+      ]),
     tests(
       "StageHostTests",
       [
-        "CStageABI", "DurableFiles", "JobModel", "PluginTemplates", "StageCatalog", "StageHost",
-        "StageSDK",
+        "CStageABI", "DurableFiles", "FileNames", "JobModel", "PluginTemplates", "StageCatalog",
+        "StageHost", "StageSDK",
       ]),
     tests(
       "JournalTests", ["JobModel", "Journal", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("JobQueueTests", ["DurableFiles", "JobModel", "JobQueue"]),
     tests("WorkerLinkTests", ["DurableFiles", "WorkerLink"]),
-    tests("JobReportTests", ["JobModel", "JobReport"]),
+    tests("JobReportTests", ["DurableFiles", "FileNames", "JobModel", "JobReport"]),
     tests(
       "FSQTests", ["CKernels", "FSQ", "TensorFiles"], exclude: ["Golden/README.md"],
       resources: [.copy("Golden")]),
@@ -264,10 +271,12 @@ let package = Package(
       resources: [.copy("Files")]),
     tests("PluginCheckTests", ["JobModel", "StageCatalog"]),
     tests("ArchitectureTests", []),
-    tests("DaemonTests", ["DurableFiles", "JobModel", "LatticeDriver"]),
+    tests("DaemonTests", ["DurableFiles", "FileNames", "JobModel", "LatticeDriver"]),
     tests(
       "SupervisionTests",
-      ["DurableFiles", "JobModel", "JobQueue", "Journal", "PipelineSpec", "Supervision"]),
+      [
+        "DurableFiles", "FileNames", "JobModel", "JobQueue", "Journal", "PipelineSpec", "Supervision",
+      ]),
   ]
 )
 

@@ -1,3 +1,4 @@
+package import FileNames
 import Glibc
 
 /// Files that are there whole or not at all, also after a power cut.
@@ -27,16 +28,23 @@ package enum AtomicFile {
     try OpenFile(path, O_RDONLY | O_DIRECTORY).sync()
   }
 
+  /// Makes renames, creations and removals in a folder survive a power cut.
+  package static func syncDirectory(_ path: FileName) throws(FileError) {
+    try OpenFile(path, O_RDONLY | O_DIRECTORY).sync()
+  }
+
   /// The folder that holds `path`.
   package static func parent(of path: String) -> String {
-    guard let slash = path.lastIndex(of: "/") else { return "." }
-    return slash == path.startIndex ? "/" : String(path[..<slash])
+    // Not by characters: a slash and a combining accent after it are one.
+    guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
+    return slash == path.startIndex ? "/" : String(decoding: path.utf8[..<slash], as: UTF8.self)
   }
 }
 
 extension AtomicFile {
   /// The last part of a path.
   package static func lastComponent(of path: String) -> String {
-    path.split(separator: "/").last.map(String.init) ?? path
+    path.utf8.split(separator: UInt8(ascii: "/")).last.map { String(decoding: $0, as: UTF8.self) }
+      ?? path
   }
 }

@@ -1,9 +1,11 @@
+package import FileNames
 import Glibc
 
 /// A step on a file that the system refused.
 package struct FileError: Error, Hashable, CustomStringConvertible {
   /// A verb: `create`, `write`, `sync`, `rename`.
   package let step: String
+  /// For people where the name isn't UTF-8.
   package let path: String
   package let code: Int32
   /// What is there instead of a file: "a named pipe"; nil when that is not the trouble.
@@ -14,6 +16,10 @@ package struct FileError: Error, Hashable, CustomStringConvertible {
     self.path = path
     self.code = code
     self.found = found
+  }
+
+  package init(_ step: String, _ path: FileName, _ code: Int32) {
+    self.init(step, path.text ?? path.shown, code)
   }
 
   /// True when the disk or the quota is full.
@@ -28,7 +34,7 @@ package struct FileError: Error, Hashable, CustomStringConvertible {
   }
 
   package var description: String {
-    if let found { return "can't \(step) '\(path)': it is \(found), not a file" }
-    return "can't \(step) '\(path)': \(String(cString: strerror(code)))"
+    if let found { return "can't \(step) '\(path.shown)': it is \(found), not a file" }
+    return "can't \(step) '\(path.shown)': \(String(cString: strerror(code)))"
   }
 }

@@ -1,4 +1,5 @@
 import CSystemCalls
+package import FileNames
 import Glibc
 
 /// Plain work on files and folders, each fault with its step and path.
@@ -17,9 +18,19 @@ package enum Files {
   }
 
   /// Status of what `path` names, not following a symbolic link unless asked to; nil when there is nothing.
-  package static func status(_ path: String, followingLinks: Bool = false) -> Status? {
+  package static func status(_ path: some SystemPath, followingLinks: Bool = false) -> Status? {
+    inspect(path, followingLinks: followingLinks).status
+  }
+
+  /// Status of what `path` names, with the system's code when there is none.
+  package static func inspect(
+    _ path: some SystemPath, followingLinks: Bool
+  ) -> (status: Status?, code: Int32) {
     var found = stat()
-    guard (followingLinks ? stat(path, &found) : lstat(path, &found)) == 0 else { return nil }
+    let code = path.withSystemPath {
+      (followingLinks ? stat($0, &found) : lstat($0, &found)) == 0 ? 0 : errno
+    }
+    guard code == 0 else { return (nil, code) }
     let kind: Status.Kind =
       switch found.st_mode & S_IFMT {
       case S_IFREG: .regular
@@ -27,19 +38,25 @@ package enum Files {
       case S_IFLNK: .symbolicLink
       default: .other
       }
-    return Status(
+    let status = Status(
       kind: kind, size: Int(found.st_size),
       mtimeNanoseconds: found.st_mtim.tv_sec * 1_000_000_000 + found.st_mtim.tv_nsec,
       ctimeNanoseconds: found.st_ctim.tv_sec * 1_000_000_000 + found.st_ctim.tv_nsec,
       device: UInt(found.st_dev), inode: UInt(found.st_ino), linkCount: Int(found.st_nlink))
+    return (status, 0)
   }
 
-  package static func exists(_ path: String) -> Bool { status(path) != nil }
+  package static func exists(_ path: some SystemPath) -> Bool { status(path) != nil }
 
   /// Reads a whole regular file; a pipe or a device is refused without waiting for it.
   ///
   /// - Throws: ``FileError``; a file of more than `limit` bytes gives `EFBIG`.
   package static func read(_ path: String, limit: Int = 256 << 20) throws(FileError) -> [UInt8] {
+    try contents(of: try OpenFile(reading: path), limit: limit)
+  }
+
+  /// Reads a whole regular file.
+  package static func read(_ path: FileName, limit: Int = 256 << 20) throws(FileError) -> [UInt8] {
     try contents(of: try OpenFile(reading: path), limit: limit)
   }
 
@@ -65,61 +82,98 @@ package enum Files {
 
   /// Makes a folder and those above it; one that is there already is fine.
   package static func makeDirectory(_ path: String) throws(FileError) {
-    if mkdir(path, 0o755) == 0 { return }
-    switch errno {
-    case EEXIST:
-      guard status(path, followingLinks: true)?.kind == .directory else {
-        throw FileError("make folder", path, ENOTDIR)
-      }
-    case ENOENT:
-      let parent = AtomicFile.parent(of: path)
+    try makeDirectory(FileName(path))
+  }
+
+  /// Makes a folder and those above it; one that is there already is fine.
+  package static func makeDirectory(_ path: FileName) throws(FileError) {
+    var code = make(path)
+    if code == ENOENT {
+      let parent = path.parent
       guard parent != path, parent != "." else { throw FileError("make folder", path, ENOENT) }
       try makeDirectory(parent)
-      guard mkdir(path, 0o755) == 0 || errno == EEXIST else {
-        throw FileError("make folder", path, errno)
-      }
-    default: throw FileError("make folder", path, errno)
+      code = make(path)
     }
+    if code == EEXIST, status(path, followingLinks: true)?.kind != .directory { code = ENOTDIR }
+    guard code == 0 || code == EEXIST else { throw FileError("make folder", path, code) }
+  }
+
+  private static func make(_ path: FileName) -> Int32 {
+    path.withSystemPath { mkdir($0, 0o755) == 0 ? 0 : errno }
   }
 
   /// Names in a folder, sorted by their bytes, without `.` and `..`; none when it is absent.
   ///
+  /// A name that isn't UTF-8 comes repaired, and no file has it: ``entries(in:)`` gives all names as they are.
+  ///
   /// - Throws: ``FileError`` when it is there but can't be read.
   package static func names(in path: String) throws(FileError) -> [String] {
-    guard let folder = opendir(path) else {
-      if errno == ENOENT { return [] }
-      throw FileError("list", path, errno)
+    try entries(in: FileName(path)).map { String(decoding: $0.bytes, as: UTF8.self) }
+  }
+
+  /// Names in a folder as they are, sorted by their bytes, without `.` and `..`; none when it is absent.
+  ///
+  /// - Throws: ``FileError`` when it is there but can't be read.
+  package static func entries(in path: FileName) throws(FileError) -> [FileName] {
+    let (folder, code) = path.withSystemPath { (opendir($0), errno) }
+    guard let folder else {
+      if code == ENOENT { return [] }
+      throw FileError("list", path, code)
     }
     defer { closedir(folder) }
-    var names: [String] = []
+    var names: [FileName] = []
+    errno = 0
     while let entry = readdir(folder) {
       let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { FileName(cString: $0) }
       }
       if name != ".", name != ".." { names.append(name) }
+      errno = 0
     }
-    return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    guard errno == 0 else { throw FileError("list", path, errno) }
+    return names.sorted()
   }
 
   /// Removes a file, or a folder with all it holds; nothing there is fine, links are not followed.
   package static func removeTree(_ path: String) throws(FileError) {
+    try removeTree(FileName(path))
+  }
+
+  /// Removes a file, or a folder with all it holds; nothing there is fine, links are not followed.
+  package static func removeTree(_ path: FileName) throws(FileError) {
     guard let found = status(path) else { return }
-    if found.kind == .directory {
-      for name in try names(in: path) { try removeTree("\(path)/\(name)") }
-      guard rmdir(path) == 0 || errno == ENOENT else { throw FileError("remove", path, errno) }
-    } else {
-      guard unlink(path) == 0 || errno == ENOENT else { throw FileError("remove", path, errno) }
+    let isFolder = found.kind == .directory
+    if isFolder {
+      for name in try entries(in: path) { try removeTree(path.appending(name)) }
     }
+    let code = path.withSystemPath { (isFolder ? rmdir($0) : unlink($0)) == 0 ? 0 : errno }
+    guard code == 0 || code == ENOENT else { throw FileError("remove", path, code) }
   }
 
   package static func rename(_ from: String, _ to: String) throws(FileError) {
-    guard Glibc.rename(from, to) == 0 else { throw FileError("rename", from, errno) }
+    try rename(FileName(from), FileName(to))
+  }
+
+  package static func rename(_ from: FileName, _ to: FileName) throws(FileError) {
+    let code = from.withSystemPath { from in
+      to.withSystemPath { Glibc.rename(from, $0) == 0 ? 0 : errno }
+    }
+    guard code == 0 else { throw FileError("rename", from, code) }
   }
 
   /// Renames only if `to` is free; false when it is taken.
   package static func renameWithoutReplacing(_ from: String, _ to: String) throws(FileError) -> Bool
   {
-    let result = lattice_rename_without_replacing(from, to)
+    try renameWithoutReplacing(FileName(from), FileName(to))
+  }
+
+  /// Renames only if `to` is free; false when it is taken.
+  package static func renameWithoutReplacing(
+    _ from: FileName, _ to: FileName
+  ) throws(FileError) -> Bool {
+    let result = from.withSystemPath { from in
+      to.withSystemPath { lattice_rename_without_replacing(from, $0) }
+    }
     if result == -EEXIST { return false }
     guard result == 0 else { throw FileError("rename", from, -result) }
     return true
@@ -140,8 +194,26 @@ package enum Files {
 
   /// The path with links and dots resolved; nil when part of it is missing.
   package static func resolved(_ path: String) -> String? {
-    guard let text = realpath(path, nil) else { return nil }
+    resolved(FileName(path)).map { String(decoding: $0.bytes, as: UTF8.self) }
+  }
+
+  /// The path with links and dots resolved; nil when part of it is missing.
+  package static func resolved(_ path: FileName) -> FileName? {
+    guard let text = path.withSystemPath({ realpath($0, nil) }) else { return nil }
     defer { free(text) }
-    return String(cString: text)
+    return FileName(cString: text)
+  }
+
+  /// What a symbolic link says; nil when `path` is none.
+  package static func linkTarget(_ path: FileName) -> FileName? {
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    let count = path.withSystemPath { path in
+      buffer.withUnsafeMutableBytes { bytes in
+        bytes.withMemoryRebound(to: CChar.self) { text in
+          text.baseAddress.map { readlink(path, $0, text.count) } ?? -1
+        }
+      }
+    }
+    return count < 0 ? nil : FileName(bytes: buffer[..<count])
   }
 }

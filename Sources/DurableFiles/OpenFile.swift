@@ -1,20 +1,38 @@
+package import FileNames
 import Glibc
 
 /// An open file that is closed when nobody holds it any more.
 package final class OpenFile: Sendable {
   package let descriptor: Int32
+  /// For people where the name isn't UTF-8.
   package let path: String
 
   /// Opens `path`; close-on-exec is added.
   ///
   /// - Throws: ``FileError`` of step "open", or "create" when `flags` hold `O_CREAT`.
-  package init(_ path: String, _ flags: Int32, permissions: UInt32 = 0o644) throws(FileError) {
-    let descriptor = open(path, flags | O_CLOEXEC, permissions)
+  package convenience init(_ path: String, _ flags: Int32, permissions: UInt32 = 0o644) throws(FileError) {
+    try self.init(path, shownAs: path, flags, permissions)
+  }
+
+  /// Opens a file by the bytes of its name.
+  package convenience init(
+    _ path: FileName, _ flags: Int32, permissions: UInt32 = 0o644
+  ) throws(FileError) {
+    try self.init(path, shownAs: path.text ?? path.shown, flags, permissions)
+  }
+
+  private init(
+    _ path: some SystemPath, shownAs text: String, _ flags: Int32, _ permissions: UInt32
+  ) throws(FileError) {
+    let (descriptor, code) = path.withSystemPath {
+      let descriptor = open($0, flags | O_CLOEXEC, permissions)
+      return (descriptor, errno)
+    }
     guard descriptor >= 0 else {
-      throw FileError(flags & O_CREAT != 0 ? "create" : "open", path, errno)
+      throw FileError(flags & O_CREAT != 0 ? "create" : "open", text, code)
     }
     self.descriptor = descriptor
-    self.path = path
+    self.path = text
   }
 
   /// Opens a file that anybody may have put there, to read it: never waits, and takes nothing but a regular file.
@@ -22,11 +40,22 @@ package final class OpenFile: Sendable {
   /// Opening a named pipe would wait for a writer, and a device can do anything.
   ///
   /// - Throws: ``FileError`` of step "read" that says what is there instead.
-  package init(reading path: String) throws(FileError) {
-    let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+  package convenience init(reading path: String) throws(FileError) {
+    try self.init(reading: path, shownAs: path)
+  }
+
+  /// Opens a file by the bytes of its name, as `init(reading:)` of a text does.
+  package convenience init(reading path: FileName) throws(FileError) {
+    try self.init(reading: path, shownAs: path.text ?? path.shown)
+  }
+
+  private init(reading name: some SystemPath, shownAs path: String) throws(FileError) {
+    let (descriptor, code) = name.withSystemPath {
+      let descriptor = open($0, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+      return (descriptor, errno)
+    }
     guard descriptor >= 0 else {
       // A socket can't be opened at all.
-      let code = errno
       throw FileError("open", path, code, found: code == ENXIO ? "a socket" : nil)
     }
     var found = stat()

@@ -1,3 +1,5 @@
+package import FileNames
+
 /// Why an attempt at a shard ended without publishing; a worker that lives long enough writes it as
 /// `failure.json` in the attempt's log folder, else the supervisor makes it from what is left.
 package struct AttemptFailure: Codable, Hashable, Sendable, Error {
@@ -30,7 +32,7 @@ package struct AttemptFailure: Codable, Hashable, Sendable, Error {
   package var stage: String?
   /// Number of the item that was at work, when known.
   package var item: Int?
-  package var itemID: String?
+  package var itemID: FileName?
   /// `SIGSEGV`.
   package var signal: String?
   /// A sentence for a person.
@@ -41,7 +43,7 @@ package struct AttemptFailure: Codable, Hashable, Sendable, Error {
   package var plugin: String?
 
   package init(
-    kind: Kind, stage: String? = nil, item: Int? = nil, itemID: String? = nil,
+    kind: Kind, stage: String? = nil, item: Int? = nil, itemID: FileName? = nil,
     signal: String? = nil,
     message: String, stack: [String] = [], plugin: String? = nil
   ) {

@@ -1,3 +1,5 @@
+package import FileNames
+
 /// A pipeline made ready to run: what the planner writes as `resolved.json` and a worker carries out.
 package struct JobPlan: Codable, Hashable, Sendable {
   /// Layout of this file; a worker refuses another.
@@ -130,27 +132,6 @@ package struct ItemManifest: Codable, Hashable, Sendable {
   }
 }
 
-/// A line of `items.jsonl`.
-package struct Item: Codable, Hashable, Sendable {
-  /// Place in the job, from 0.
-  package var number: Int
-  /// Path below the input directory, or the number as text for items without a file.
-  package var id: String
-  /// Absolute; nil for items without a file.
-  package var path: String?
-  /// Bytes, as of planning; nil without a file.
-  package var size: Int?
-  package var mtimeNanoseconds: Int?
-
-  package init(number: Int, id: String, path: String?, size: Int?, mtimeNanoseconds: Int?) {
-    self.number = number
-    self.id = id
-    self.path = path
-    self.size = size
-    self.mtimeNanoseconds = mtimeNanoseconds
-  }
-}
-
 /// What a worker of the job may use.
 package struct Limits: Codable, Hashable, Sendable {
   /// Threads of one worker.
@@ -201,6 +182,9 @@ package struct OutputPolicy: Codable, Hashable, Sendable {
     case error, skip, replace
   }
 
+  /// Bytes of the longest path that the system takes.
+  private static let longestPath = 4095
+
   /// Absolute folder, created if absent; every output is inside it.
   package var directory: String
   package var existing: Existing
@@ -211,5 +195,15 @@ package struct OutputPolicy: Codable, Hashable, Sendable {
     self.directory = directory
     self.existing = existing
     self.model = model
+  }
+
+  /// Why no file can be at an absolute path; nil when one can.
+  package static func fault(ofPath path: FileName) -> String? {
+    path.bytes.count <= longestPath
+      ? nil
+      : """
+      the path of the output '\(path.lastComponent.shown)' has \(path.bytes.count) bytes, and the system takes at \
+      most \(longestPath); choose a shorter output folder
+      """
   }
 }

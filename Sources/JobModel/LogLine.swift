@@ -1,3 +1,5 @@
+package import FileNames
+
 /// A line of a log file: one JSON object.
 package struct LogLine: Codable, Hashable, Sendable {
   package enum Level: String, Codable, Hashable, Sendable, CaseIterable {
@@ -9,12 +11,12 @@ package struct LogLine: Codable, Hashable, Sendable {
   package var level: Level
   package var stage: String?
   /// Id of the item, when the line is about one.
-  package var item: String?
+  package var item: FileName?
   package var message: String
   package var fields: JSONValue?
 
   package init(
-    milliseconds: Int, level: Level, stage: String? = nil, item: String? = nil, message: String,
+    milliseconds: Int, level: Level, stage: String? = nil, item: FileName? = nil, message: String,
     fields: JSONValue? = nil
   ) {
     self.milliseconds = milliseconds

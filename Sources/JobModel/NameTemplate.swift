@@ -1,3 +1,5 @@
+package import FileNames
+
 /// The name of an output file, relative to the output folder, with `{item.…}` and `{job.…}` to fill in.
 package struct NameTemplate: Hashable, Sendable {
   /// What may stand in braces.
@@ -25,6 +27,11 @@ package struct NameTemplate: Hashable, Sendable {
     case placeholder(Placeholder)
   }
 
+  /// Bytes of the longest name with its folders.
+  package static let longestName = 1024
+  /// Bytes of the longest part between two slashes, as file systems have it.
+  package static let longestPart = 255
+
   /// As it was written.
   package let text: String
   private let pieces: [Piece]
@@ -50,7 +57,7 @@ package struct NameTemplate: Hashable, Sendable {
     }
     if !rest.isEmpty { pieces.append(.text(String(rest))) }
     self.pieces = pieces
-    try Self.requireConfined(text, template: text)
+    try Self.requireConfined(FileName(text), template: text)
   }
 
   /// True when names differ from item to item.
@@ -67,59 +74,70 @@ package struct NameTemplate: Hashable, Sendable {
   ///   - jobID: As in the spool; any text for a run without one.
   ///   - jobName: The pipeline's name.
   /// - Returns: A relative path of plain components.
-  /// - Throws: ``NameTemplateError`` when an item is needed and there is none, or the result leads elsewhere.
+  /// - Throws: ``NameTemplateError`` when an item is needed and there is none, or the result can't be a name.
   package func expanded(
     item: Item?, jobID: String, jobName: String
-  ) throws(NameTemplateError) -> String {
-    var name = ""
+  ) throws(NameTemplateError) -> FileName {
+    var name: [UInt8] = []
+    let slash = FileName.slash
     for piece in pieces {
       switch piece {
       case .text(let text):
-        name += name.isEmpty && text.hasPrefix("/") ? String(text.dropFirst()) : text
+        // Where a folder was asked for and there is none, its slash goes too.
+        let isAfterNothing = name.isEmpty || name.last == slash
+        let bytes = Array(text.utf8)
+        name += isAfterNothing && bytes.first == slash ? Array(bytes.dropFirst()) : bytes
       case .placeholder(let placeholder):
-        name += try value(placeholder, item, jobID, jobName)
+        name += try value(placeholder, item, jobID, jobName).bytes
       }
     }
-    try Self.requireConfined(name, template: text)
-    return name
+    let result = FileName(bytes: name)
+    try Self.requireConfined(result, template: text)
+    return result
   }
 
   private func value(
     _ placeholder: Placeholder, _ item: Item?, _ jobID: String, _ jobName: String
-  ) throws(NameTemplateError) -> String {
-    if placeholder == .jobID { return jobID }
-    if placeholder == .jobName { return jobName }
+  ) throws(NameTemplateError) -> FileName {
+    if placeholder == .jobID { return FileName(jobID) }
+    if placeholder == .jobName { return FileName(jobName) }
     guard let item else { throw .needsItem(placeholder.rawValue, template: text) }
-    let slash = item.id.lastIndex(of: "/")
-    let name = slash.map { String(item.id[item.id.index(after: $0)...]) } ?? item.id
-    let dot = name.lastIndex(of: ".").flatMap { $0 == name.startIndex ? nil : $0 }
     switch placeholder {
     case .itemID: return item.id
-    case .itemName: return name
-    case .itemStem: return dot.map { String(name[..<$0]) } ?? name
-    case .itemExtension: return dot.map { String(name[name.index(after: $0)...]) } ?? ""
-    case .itemDirectory: return slash.map { String(item.id[..<$0]) } ?? ""
+    case .itemName: return item.id.lastComponent
+    case .itemStem: return item.id.stem
+    case .itemExtension: return item.id.pathExtension
+    case .itemDirectory:
+      return item.id.bytes.contains(FileName.slash) ? item.id.parent : ""
     case .itemNumber:
       let digits = String(item.number)
-      return String(repeating: "0", count: max(0, 6 - digits.count)) + digits
+      return FileName(String(repeating: "0", count: max(0, 6 - digits.count)) + digits)
     case .jobID, .jobName: return ""
     }
   }
 
   /// Refuses names that are absolute, climb, or hold what no file name should.
   private static func requireConfined(
-    _ name: String, template: String
+    _ name: FileName, template: String
   ) throws(NameTemplateError) {
-    guard !name.isEmpty, name.utf8.count <= 1024 else { throw .badLength(name, template: template) }
-    guard !name.hasPrefix("/") || template.hasPrefix("{item.dir}") else {
+    guard !name.isEmpty else { throw .empty(template: template) }
+    guard name.bytes.count <= longestName else {
+      throw .tooLong(name, bytes: name.bytes.count, template: template)
+    }
+    guard name.bytes.first != FileName.slash || template.hasPrefix("{item.dir}") else {
       throw .absolute(name, template: template)
     }
-    let components = name.split(separator: "/", omittingEmptySubsequences: false)
-    for component in components {
-      if component == ".." || component == "." { throw .climbs(name, template: template) }
-      guard !component.isEmpty, component.utf8.count <= 255,
-        !component.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F })
-      else { throw .badComponent(name, template: template) }
+    for part in name.bytes.split(separator: FileName.slash, omittingEmptySubsequences: false) {
+      if part.elementsEqual("..".utf8) || part.elementsEqual(".".utf8) {
+        throw .climbs(name, template: template)
+      }
+      if part.isEmpty { throw .emptyPart(name, template: template) }
+      if part.count > longestPart {
+        throw .longPart(FileName(bytes: part), bytes: part.count, template: template)
+      }
+      if let control = part.first(where: { $0 < 0x20 || $0 == 0x7F }) {
+        throw .controlCharacter(name, control, template: template)
+      }
     }
   }
 }
@@ -129,36 +147,63 @@ package enum NameTemplateError: Error, Hashable, CustomStringConvertible {
   case unbalanced(template: String)
   case unknownPlaceholder(String, template: String)
   case needsItem(String, template: String)
-  case absolute(String, template: String)
-  case climbs(String, template: String)
-  case badComponent(String, template: String)
-  case badLength(String, template: String)
+  case absolute(FileName, template: String)
+  case climbs(FileName, template: String)
+  case emptyPart(FileName, template: String)
+  case longPart(FileName, bytes: Int, template: String)
+  case controlCharacter(FileName, UInt8, template: String)
+  case empty(template: String)
+  case tooLong(FileName, bytes: Int, template: String)
 
   package var description: String {
     switch self {
     case .unbalanced(let template):
-      "the name '\(template)' has a brace without its partner; placeholders look like {item.stem}"
+      """
+      the name '\(template.shown)' has a brace without its partner; placeholders look like {item.stem}
+      """
     case .unknownPlaceholder(let name, let template):
       """
-      the name '\(template)' has an unknown placeholder '{\(name)}'; there are \
+      the name '\(template.shown)' has an unknown placeholder '{\(name.shown)}'; there are \
       \(NameTemplate.Placeholder.allCases.map { "{\($0.rawValue)}" }.joined(separator: ", "))
       """
     case .needsItem(let name, let template):
-      "the name '\(template)' is of a file for the whole stage, so '{\(name)}' has nothing to stand for"
+      """
+      the name '\(template.shown)' is of a file for the whole stage, so '{\(name)}' has nothing to stand for
+      """
+    case .empty(let template): "the name '\(template.shown)' is empty"
     case .absolute(let name, let template):
       """
-      the name '\(name)' (from '\(template)') is absolute; names are relative to the job's output folder, \
+      the name \(Self.quoted(name, template)) is absolute; names are relative to the job's output folder, \
       which 'output: { dir: … }' sets
       """
     case .climbs(let name, let template):
-      "the name '\(name)' (from '\(template)') leads out of the output folder; '.' and '..' are not allowed"
-    case .badComponent(let name, let template):
       """
-      the name '\(name)' (from '\(template)') has an empty part, a part over 255 bytes or a control character
+      the name \(Self.quoted(name, template)) leads out of the output folder; '.' and '..' are not allowed
       """
-    case .badLength(let name, let template):
-      name.isEmpty
-        ? "the name '\(template)' is empty" : "the name from '\(template)' is over 1024 bytes long"
+    case .emptyPart(let name, let template):
+      "the name \(Self.quoted(name, template)) has an empty part between two slashes"
+    case .longPart(let part, let bytes, let template):
+      """
+      the name \(Self.quoted(part, template)) has \(bytes) bytes, and a file name at most \
+      \(NameTemplate.longestPart); use {item.number}, or a shorter name
+      """
+    case .controlCharacter(let name, let byte, let template):
+      """
+      the name \(Self.quoted(name, template)) has the control character U+00\(byte < 16 ? "0" : "")\
+      \(String(byte, radix: 16, uppercase: true)); use {item.number}, or rename the file
+      """
+    case .tooLong(let name, let bytes, let template):
+      """
+      the name \(Self.quoted(name, template)) has \(bytes) bytes, and one with its folders at most \
+      \(NameTemplate.longestName); use {item.number}, or a shorter name
+      """
     }
+  }
+
+  /// The name, and the template it came from where they differ; the middle of a long one is left out.
+  private static func quoted(_ name: FileName, _ template: String) -> String {
+    let whole = name.shown
+    let text = whole.count <= 80 ? whole : "\(whole.prefix(30))…\(whole.suffix(20))"
+    return name == FileName(template) ? "'\(text)'" : "'\(text)' (from '\(template.shown)')"
   }
 }

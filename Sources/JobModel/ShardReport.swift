@@ -1,3 +1,5 @@
+package import FileNames
+
 /// What a worker writes as `shards/NNNN.done` once a shard's files are in place.
 package struct ShardReport: Codable, Hashable, Sendable {
   package var shard: Int
@@ -39,7 +41,7 @@ package struct OutputFile: Codable, Hashable, Sendable {
   package enum Role: String, Codable, Hashable, Sendable { case result, preview, table }
 
   /// Relative to the job's output folder.
-  package var name: String
+  package var name: FileName
   package var stage: String
   /// Number of the item it belongs to; nil for a file of the whole stage.
   package var item: Int?
@@ -47,7 +49,7 @@ package struct OutputFile: Codable, Hashable, Sendable {
   package var sha256: String
   package var role: Role
 
-  package init(name: String, stage: String, item: Int?, bytes: Int, sha256: String, role: Role) {
+  package init(name: FileName, stage: String, item: Int?, bytes: Int, sha256: String, role: Role) {
     self.name = name
     self.stage = stage
     self.item = item
@@ -75,14 +77,16 @@ package struct StageTiming: Codable, Hashable, Sendable {
 /// A line of `failed.jsonl`: an item that could not be done.
 package struct FailedItem: Codable, Hashable, Sendable {
   package var item: Int
-  package var id: String
+  package var id: FileName
   package var stage: String
   /// A sentence for a person.
   package var reason: String
   /// True when it crashed its stage twice and is kept away from it.
   package var isQuarantined: Bool
 
-  package init(item: Int, id: String, stage: String, reason: String, isQuarantined: Bool = false) {
+  package init(
+    item: Int, id: FileName, stage: String, reason: String, isQuarantined: Bool = false
+  ) {
     self.item = item
     self.id = id
     self.stage = stage

@@ -1,3 +1,5 @@
+import FileNames
+
 /// Text that is safe inside an HTML document.
 struct HTML: Hashable, Sendable, ExpressibleByStringLiteral, ExpressibleByStringInterpolation {
   var text: String
@@ -28,11 +30,11 @@ struct HTML: Hashable, Sendable, ExpressibleByStringLiteral, ExpressibleByString
     HTML(joined: parts.map(\.text).joined())
   }
 
-  /// Replaces the five characters that mean something in HTML.
+  /// Replaces the five characters that mean something in HTML, and writes out those that would not be seen.
   static func escape(_ text: String) -> String {
     var escaped = ""
     escaped.reserveCapacity(text.utf8.count)
-    for character in text.unicodeScalars {
+    for character in text.shownLines.unicodeScalars {
       switch character {
       case "&": escaped += "&amp;"
       case "<": escaped += "&lt;"

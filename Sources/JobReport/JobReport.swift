@@ -1,4 +1,5 @@
 import DurableFiles
+import FileNames
 import FoundationEssentials
 package import JobModel
 
@@ -51,15 +52,16 @@ package enum JobReport {
   ) {
     files += report.files.prefix(ReportPage.listLimit - files.count)
     for file in report.files where file.role == .preview && previews.count < mostPreviews {
+      let path = FileName(plan.output.directory).appending(file.name)
       guard let mediaType = mediaType(of: file.name), file.bytes <= largestPreview,
-        let data = try? Data(contentsOf: URL(filePath: "\(plan.output.directory)/\(file.name)"))
+        let data = try? Files.read(path, limit: largestPreview)
       else { continue }
-      previews.append((file.name, mediaType, data.base64EncodedString()))
+      previews.append((file.name.shown, mediaType, Data(data).base64EncodedString()))
     }
   }
 
-  private static func mediaType(of name: String) -> String? {
-    switch name.split(separator: ".").last?.lowercased() {
+  private static func mediaType(of name: FileName) -> String? {
+    switch name.pathExtension.text?.lowercased() {
     case "png": "image/png"
     case "jpg", "jpeg": "image/jpeg"
     case "svg": "image/svg+xml"

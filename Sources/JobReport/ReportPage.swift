@@ -152,7 +152,7 @@ struct ReportPage {
     let rows = failedItems.map { item -> HTML in
       let kept: HTML = item.isQuarantined ? " <span class=\"quiet\">(quarantined)</span>" : ""
       return """
-        <tr><td>\(item.id)</td><td>\(item.stage)</td><td>\(item.reason)\(kept)</td></tr>
+        <tr><td>\(item.id.shown)</td><td>\(item.stage)</td><td>\(item.reason)\(kept)</td></tr>
 
         """
     }
@@ -189,7 +189,7 @@ struct ReportPage {
     guard !files.isEmpty else { return "" }
     let rows = files.map { file -> HTML in
       """
-      <tr><td>\(file.name)</td><td>\(file.stage)</td><td class="n">\(Quantity.bytes(file.bytes))</td>\
+      <tr><td>\(file.name.shown)</td><td>\(file.stage)</td><td class="n">\(Quantity.bytes(file.bytes))</td>\
       <td class="quiet"><code>\(String(file.sha256.prefix(12)))</code></td></tr>
 
       """

@@ -30,8 +30,8 @@ package struct PipelineSpec: Hashable, Sendable {
 /// `input:` — one named set of items.
 package struct SpecInput: Hashable, Sendable {
   package enum Selection: Hashable, Sendable {
-    /// Files below a directory whose relative path matches the glob.
-    case directory(Marked<String>, glob: Marked<String>?)
+    /// Files below a directory whose relative path matches the glob and none of the excluded ones.
+    case directory(Marked<String>, glob: Marked<String>?, exclude: [Marked<String>] = [])
     /// Files by name, in this order.
     case files([Marked<String>])
     /// A text file with one path a line.

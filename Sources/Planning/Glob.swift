@@ -1,29 +1,48 @@
-/// A pattern of paths: `*` and `?` within one part, `**` over parts, `[a-z]`, `{jpg,png}`; case counts.
-///
-/// Work is bounded by the length of the pattern times that of the path, whatever the pattern.
-package struct Glob: Hashable, Sendable {
-  /// Pictures, at any depth.
-  package static let images = "**/*.{png,jpg,jpeg,PNG,JPG,JPEG}"
+package import FileNames
 
+/// A pattern of paths: `*` and `?` within one part, `**` over parts, `[a-z]`, `{jpg,png}`; case counts unless asked not
+/// to.
+///
+/// Names are matched as they are: `?` stands for a character of UTF-8 or for a byte that belongs to none, and the two
+/// ways to write `é` are two names. Work is bounded by the length of the pattern times that of the path, whatever the
+/// pattern.
+package struct Glob: Hashable, Sendable {
+  /// Pictures, at any depth, whatever the case of their endings.
+  package static let images = Glob("**/*.{png,jpg,jpeg,jpe,jfif}", ignoringCase: true)
+
+  /// As it was written.
+  package let text: String
+  private let ignoresCase: Bool
   private let steps: [GlobStep]
 
-  package init(_ text: String) {
-    var program = GlobProgram(Array(text))
+  package init(_ text: String, ignoringCase: Bool = false) {
+    self.text = text
+    ignoresCase = ignoringCase
+    let pattern = FileName(text).units
+    var program = GlobProgram(ignoringCase ? pattern.map(\.lowercased) : pattern)
     steps = program.finished()
   }
 
   /// True when the pattern matches the whole of a relative path.
-  package func matches(_ path: String) -> Bool {
+  package func matches(_ path: FileName) -> Bool { states(after: path).contains(steps.count) }
+
+  /// True when the pattern may match something below a folder.
+  package func canMatch(below folder: FileName) -> Bool {
+    states(after: folder + "/").contains(where: { $0 < steps.count })
+  }
+
+  /// Where in the pattern a path may lead to.
+  private func states(after path: FileName) -> GlobStates {
     var states = GlobStates(count: steps.count + 1)
     states.enter(0, steps)
-    for character in path {
+    for unit in path.units where !states.isEmpty {
+      let unit = ignoresCase ? unit.lowercased : unit
       let before = states.take()
-      for state in before where state < steps.count && steps[state].takes(character) {
+      for state in before where state < steps.count && steps[state].takes(unit) {
         states.enter(state + 1, steps)
       }
-      if states.isEmpty { return false }
     }
-    return states.contains(steps.count)
+    return states
   }
 }
 
@@ -38,6 +57,7 @@ private struct GlobStates {
 
   var isEmpty: Bool { places.isEmpty }
   func contains(_ place: Int) -> Bool { rounds[place] == round }
+  func contains(where isWanted: (Int) -> Bool) -> Bool { places.contains(where: isWanted) }
 
   /// Gives the places and begins the next round with none.
   mutating func take() -> [Int] {
@@ -62,19 +82,19 @@ private struct GlobStates {
 
 /// What a pattern asks of one character, or where it goes on without one.
 enum GlobStep: Hashable, Sendable {
-  case character(Character)
+  case unit(NameUnit)
   case any
   case notSlash
-  case set([ClosedRange<Character>], isNegated: Bool)
+  case set([ClosedRange<NameUnit>], isNegated: Bool)
   case branch([Int])
 
-  func takes(_ character: Character) -> Bool {
+  func takes(_ unit: NameUnit) -> Bool {
     switch self {
-    case .character(let wanted): character == wanted
+    case .unit(let wanted): unit == wanted
     case .any: true
-    case .notSlash: character != "/"
+    case .notSlash: unit != "/"
     case .set(let ranges, let isNegated):
-      character != "/" && ranges.contains { $0.contains(character) } != isNegated
+      unit != "/" && ranges.contains { $0.contains(unit) } != isNegated
     case .branch: false
     }
   }
@@ -85,14 +105,14 @@ private struct GlobProgram {
   /// Braces within braces; deeper ones stand for themselves.
   private static let deepest = 16
 
-  private let pattern: [Character]
+  private let pattern: [NameUnit]
   /// For each opening brace that has one, its closing brace.
   private let partners: [Int: Int]
   /// For each place, the first closing bracket at it or after it; the length of the pattern where there is none.
   private let brackets: [Int]
   private var steps: [GlobStep] = []
 
-  init(_ pattern: [Character]) {
+  init(_ pattern: [NameUnit]) {
     self.pattern = pattern
     var open: [Int] = []
     var partners: [Int: Int] = [:]
@@ -125,7 +145,7 @@ private struct GlobProgram {
         if isFolders { steps.append(.branch([])) }
         repeated(.any)
         guard isFolders else { continue }
-        steps.append(.character("/"))
+        steps.append(.unit("/"))
         steps[start] = .branch([start + 1, steps.count])
         index += 1
       case "*":
@@ -138,7 +158,7 @@ private struct GlobProgram {
       case "{" where partners[index] != nil && depth < Self.deepest:
         index = alternatives(at: index, depth: depth)
       default:
-        steps.append(.character(pattern[index]))
+        steps.append(.unit(pattern[index]))
         index += 1
       }
     }
@@ -177,13 +197,13 @@ private struct GlobProgram {
   private mutating func set(at open: Int, end: Int) -> Int {
     let close = open + 2 < end ? brackets[open + 2] : end
     guard close < end else {
-      steps.append(.character("["))
+      steps.append(.unit("["))
       return open + 1
     }
     var members = pattern[(open + 1)..<close]
     let isNegated = members.first == "!" || members.first == "^"
     if isNegated { members = members.dropFirst() }
-    var ranges: [ClosedRange<Character>] = []
+    var ranges: [ClosedRange<NameUnit>] = []
     while let first = members.popFirst() {
       if members.first == "-", let last = members.dropFirst().first {
         if first <= last { ranges.append(first...last) }

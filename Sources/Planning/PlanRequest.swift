@@ -1,4 +1,5 @@
 import DurableFiles
+import FileNames
 package import JobModel
 package import PipelineSpec
 
@@ -33,6 +34,16 @@ package struct PlanSurroundings: Sendable {
     self.processors = processors
     self.itemsPath = itemsPath
     self.jobID = jobID
+  }
+}
+
+extension PlanSurroundings {
+  /// Folders that hold what jobs make: that of the results, and the jobs of the spool.
+  func resultFolders(of policy: OutputPolicy) -> [FileName] {
+    // A job's folder holds its manifest, or at least its own outputs.
+    let job = FileName(itemsPath ?? defaultOutput).parent
+    let isJob = itemsPath != nil || FileName(defaultOutput).lastComponent == "outputs"
+    return [FileName(policy.directory)] + (isJob ? [job.parent] : [])
   }
 }
 

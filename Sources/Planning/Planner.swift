@@ -1,4 +1,5 @@
 import DurableFiles
+import FileNames
 import JobModel
 package import PipelineSpec
 package import StageCatalog
@@ -46,14 +47,23 @@ package struct Planner<Checker: StageChecking> {
     policy.model = tasks.model
     let isTask = stages.contains { $0.description.kind == .task }
     let itemsPerShard = isTask ? Int.max : spec.itemsPerShard?.value ?? 256
-    var source = ItemSource(spec.input, base: surroundings.base)
+    var source = ItemSource(
+      spec.input, base: surroundings.base,
+      resultFolders: surroundings.resultFolders(of: policy))
     let collisions = NameCollisions(stages, surroundings, jobName: spec.name.value, policy)
-    var manifest = try ItemSource.Manifest(
+    var manifest = try ManifestWriter(
       path: surroundings.itemsPath, itemsPerShard: itemsPerShard,
       visit: { collisions.visit($0) })
     try source.list(into: &manifest)
     faults += source.faults
     faults += collisions.faults(spec)
+    faults += source.warnings(outputs: collisions.firstNames.map {
+      FileName(policy.directory).appending($0)
+    })
+    faults += ItemWarnings(
+      total: manifest.count, faulty: manifest.faulty, collisions: collisions,
+      allowance: spec.failureAllowance
+    ).faults(spec)
     guard !faults.contains(where: { $0.severity == .error }) else {
       return PlanResult(plan: nil, diagnostics: faults.sortedByPlace())
     }
@@ -102,7 +112,7 @@ package struct Planner<Checker: StageChecking> {
   }
 
   private func assemble(
-    _ spec: PipelineSpec, _ stages: [PlannedStage], _ manifest: ItemSource.Manifest,
+    _ spec: PipelineSpec, _ stages: [PlannedStage], _ manifest: ManifestWriter,
     _ output: OutputPolicy, _ surroundings: PlanSurroundings
   ) -> JobPlan {
     var limits = Limits()
@@ -114,12 +124,6 @@ package struct Planner<Checker: StageChecking> {
     retry.attempts = spec.retry.attempts?.value ?? retry.attempts
     retry.firstDelaySeconds = spec.retry.backoff?.value.lowerBound ?? retry.firstDelaySeconds
     retry.longestDelaySeconds = spec.retry.backoff?.value.upperBound ?? retry.longestDelaySeconds
-    let allowance: FailureAllowance =
-      switch spec.maxFailedItems?.value {
-      case .count(let count): .count(count)
-      case .percent(let share): .percent(share)
-      case nil: .count(0)
-      }
     return JobPlan(
       name: spec.name.value, priority: spec.priority?.value ?? 0, seed: spec.seed?.value ?? 0,
       stages: stages,
@@ -130,7 +134,18 @@ package struct Planner<Checker: StageChecking> {
         shardOffsets: manifest.shardOffsets),
       batch: spec.limits.batch?.value ?? 0,
       hasReduceShard: stages.contains { $0.description.reduces }, limits: limits, retry: retry,
-      failureAllowance: allowance, output: output, base: surroundings.base)
+      failureAllowance: spec.failureAllowance, output: output, base: surroundings.base)
+  }
+}
+
+extension PipelineSpec {
+  /// Failed items the job may have; none where the spec says nothing.
+  fileprivate var failureAllowance: FailureAllowance {
+    switch maxFailedItems?.value {
+    case .count(let count): .count(count)
+    case .percent(let share): .percent(share)
+    case nil: .count(0)
+    }
   }
 }
 

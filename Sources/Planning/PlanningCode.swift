@@ -64,6 +64,11 @@ package enum PlanningCode {
     "W173": "The results may not fit on the disk.",
     "W174": "Two plugins have the same stage; the first on the search path is taken.",
     "W175": "Stages whose items differ in size work on one item at a time.",
+    "W190": "Files of the input folder are left out that somebody may have meant.",
+    "W191": "Items of the input can't be read; each fails with its reason, and the others go on.",
+    "W192":
+      "Names of items can't be those of their outputs: a control character, a part that is empty or over 255 bytes. Each fails, and the others go on.",
+    "W193": "Results go where the next run looks for items.",
     "W176": "A task runs once for the whole job, so 'shards' has no meaning for it.",
   ]
 }

@@ -1,9 +1,9 @@
 import DurableFiles
 import FoundationEssentials
 import JobModel
-import WorkerLink
 import StageHost
 import Synchronization
+import WorkerLink
 
 /// A shard of items: reads them, streams them through the stages, publishes what came out.
 struct ItemShard {
@@ -40,6 +40,11 @@ struct ItemShard {
     let reader = try ItemReader(
       folder: context.folder, manifest: context.plan.items, shard: context.shard)
     let quarantine = try Quarantined.read(context.folder, shard: context.shard)
+    let names = OutputNames(context.plan, jobID: context.jobID)
+    // The stage that reads the files; a job without one has no items that could lack theirs.
+    let entrance =
+      context.plan.stages.first { $0.inputs.values.contains(.items) }?.name
+      ?? context.plan.stages.first?.name ?? ""
     let size = context.isOneByOne ? 1 : max(1, context.plan.batch)
     let tally = Tally(context: context, chain: chain)
     try BatchStream(
@@ -52,11 +57,16 @@ struct ItemShard {
           let wanted = items.filter { item in
             if let bad = quarantine[item.number] {
               chain.fail(item, stage: bad.stage, reason: bad.reason, isQuarantined: true)
-              return false
+            } else if let fault = item.fault {
+              chain.fail(item, stage: entrance, reason: fault)
+            } else if let fault = names.fault(of: item) {
+              chain.fail(item, stage: fault.stage, reason: fault.reason)
+            } else {
+              return true
             }
-            return true
+            return false
           }
-          let todo = try wanted.filter { try !SkipRule.applies(to: $0, context) }
+          let todo = wanted.filter { !names.areThereAlready($0) }
           tally.skip(wanted.count - todo.count)
           if todo.isEmpty { continue }
           return TravellingBatch(
@@ -125,26 +135,5 @@ enum Quarantined {
       items[item.item] = item
     }
     return items
-  }
-}
-
-/// Leaves out items whose outputs are all there already, where the policy says so.
-enum SkipRule {
-  static func applies(to item: Item, _ context: ShardContext) throws -> Bool {
-    var names: [String] = []
-    for stage in context.plan.stages where stage.description.kind == .sink {
-      let properties = stage.description.parameterSchema["properties"]?.objectValue ?? [:]
-      for (name, schema) in properties where schema["x-lattice-template"]?.boolValue == true {
-        guard let template = stage.parameters[name]?.stringValue,
-          (try? NameTemplate(template))?.dependsOnItem == true
-        else { continue }
-        let own = stage.parameters["exists"]?.stringValue
-        let policy = context.outputs.policy(own.flatMap(OutputPolicy.Existing.init(rawValue:)))
-        guard policy == .skip else { return false }
-        names.append(try context.outputs.name(template, item: item))
-      }
-    }
-    return !names.isEmpty
-      && names.allSatisfy { Files.exists("\(context.plan.output.directory)/\($0)") }
   }
 }

@@ -1,4 +1,5 @@
 import DurableFiles
+import FileNames
 import FoundationEssentials
 import Glibc
 import JobModel
@@ -19,12 +20,13 @@ final class LogFile: Sendable {
   }
 
   func write(
-    _ level: LogLine.Level, _ message: String, item: String? = nil, fields: JSONValue? = nil
+    _ level: LogLine.Level, _ message: String, item: FileName? = nil, fields: JSONValue? = nil
   ) {
     let line = LogLine(
       milliseconds: WallClock.milliseconds, level: level, stage: stage, item: item,
       message: message, fields: fields)
-    guard let file, var bytes = try? JSONEncoder().encode(line) else { return }
+    guard let file, let data = try? JSONEncoder().encode(line) else { return }
+    var bytes = Array(ShownJSON.text(String(decoding: data, as: UTF8.self)).utf8)
     bytes.append(UInt8(ascii: "\n"))
     let before = written.wrappingAdd(bytes.count, ordering: .relaxed).oldValue
     guard before < Self.limitBytes else { return }
@@ -32,9 +34,9 @@ final class LogFile: Sendable {
       let note = LogLine(
         milliseconds: line.milliseconds, level: .warning, stage: stage,
         message: "the log has reached \(Self.limitBytes >> 20) MiB; nothing more is written to it")
-      bytes = (try? JSONEncoder().encode(note)) ?? Data()
+      bytes = Array((try? JSONEncoder().encode(note)) ?? Data())
       bytes.append(UInt8(ascii: "\n"))
     }
-    try? file.write(Array(bytes))
+    try? file.write(bytes)
   }
 }

@@ -1,4 +1,5 @@
 import DurableFiles
+import FileNames
 import Glibc
 import JobModel
 import StageHost
@@ -8,7 +9,9 @@ import Synchronization
 final class OutputStore: Sendable {
   /// A file some stage has reserved.
   struct Reservation: Sendable {
-    var name: String
+    var name: FileName
+    /// Absolute; where the stage writes it.
+    var unpublished: String
     var stage: String
     var item: Item?
     var existing: OutputPolicy.Existing
@@ -23,12 +26,14 @@ final class OutputStore: Sendable {
   private let roots: [String]
   private let plan: JobPlan
   private let jobID: String
-  private let reserved = Mutex<[String: Reservation]>([:])
+  private let names: OutputNames
+  private let reserved = Mutex<[FileName: Reservation]>([:])
 
   /// Makes the folders, on the filesystem of the results so that publishing is a rename.
   init(folder: JobFolder, plan: JobPlan, shard: Int, attempt: Int) throws(FileError) {
     self.plan = plan
     jobID = AtomicFile.lastComponent(of: folder.path)
+    names = OutputNames(plan, jobID: jobID)
     let own = folder.temporary(shard: shard, attempt: attempt)
     try Files.removeTree(own)
     try Files.makeDirectory("\(own)/scratch")
@@ -50,23 +55,17 @@ final class OutputStore: Sendable {
     existing ?? plan.output.existing
   }
 
-  /// The name an output of `item` will have.
-  func name(_ template: String, item: Item?) throws(StageFailure) -> String {
-    do throws(NameTemplateError) {
-      return try NameTemplate(template).expanded(item: item, jobID: jobID, jobName: plan.name)
-    } catch {
-      throw StageFailure(.config, error.description)
-    }
-  }
-
   /// Takes a name and gives the path to write.
+  ///
+  /// A name that an item can't have is that item's fault; one that is wrong for all is the spec's.
   func reserve(
     _ template: String, item: Item?, stage: String, existing: OutputPolicy.Existing?,
     role: OutputFile.Role
   ) throws(StageFailure) -> String {
-    let name = try name(template, item: item)
+    let name = try names.name(template, item: item)
     let reservation = Reservation(
-      name: name, stage: stage, item: item, existing: policy(existing), role: role)
+      name: name, unpublished: unpublished(name), stage: stage, item: item,
+      existing: policy(existing), role: role)
     let earlier = reserved.withLock { reserved -> Reservation? in
       if let earlier = reserved[name], earlier.item != item || earlier.stage != stage {
         return earlier
@@ -77,20 +76,43 @@ final class OutputStore: Sendable {
     if let earlier {
       throw StageFailure(
         .config,
-        "two outputs would be called '\(name)': \(Self.owner(earlier)) and \(Self.owner(reservation)); put {item.dir} or {item.number} into the name"
+        "two outputs would be called '\(name.shown)': \(Self.owner(earlier)) and \(Self.owner(reservation)); put {item.dir} or {item.number} into the name"
       )
     }
-    let path = "\(files)/\(name)"
     do throws(FileError) {
-      try Files.makeDirectory(AtomicFile.parent(of: path))
+      try Files.makeDirectory(AtomicFile.parent(of: reservation.unpublished))
     } catch {
+      if error.code == ENAMETOOLONG, item != nil { throw StageFailure(.input, error.description) }
       throw StageFailure(error.isNoSpace ? .noSpace : .transient, error.description)
     }
-    return path
+    return reservation.unpublished
+  }
+
+  /// Where a file is written before it has its name: stages write to paths that are UTF-8, as the ABI promises, and
+  /// add to them while they write, so the longest names wait under another one too.
+  private func unpublished(_ name: FileName) -> String {
+    let room = NameTemplate.longestPart - 32
+    if let text = name.text, name.lastComponent.bytes.count <= room { return "\(files)/\(text)" }
+    let ending = name.pathExtension
+    let isPlain = !ending.isEmpty && ending.bytes.count <= 16 && ending.text != nil
+    let digest = SHA256.hexDigest(of: name.bytes)
+    return "\(files)/.names/\(digest)" + (isPlain ? ".\(ending.text ?? "")" : "")
+  }
+
+  /// A path of UTF-8 that opens the item's file: its own, or a link to it in the scratch space.
+  func openablePath(of item: Item) -> FileName? {
+    guard let path = item.path, path.text == nil else { return item.path }
+    let link = FileName("\(scratch)/.items/\(item.number)/\(path.lastComponent.shown)")
+    if Files.exists(link) { return link }
+    guard (try? Files.makeDirectory(link.parent)) != nil else { return path }
+    let isMade = path.withSystemPath { path in
+      link.withSystemPath { symlink(path, $0) == 0 || errno == EEXIST }
+    }
+    return isMade ? link : path
   }
 
   private static func owner(_ reservation: Reservation) -> String {
-    let item = reservation.item.map { "item '\($0.id)'" } ?? "the whole"
+    let item = reservation.item.map { "item '\($0.id.shown)'" } ?? "the whole"
     return "\(item) of stage '\(reservation.stage)'"
   }
 

@@ -1,4 +1,5 @@
 import DurableFiles
+import FileNames
 import FoundationEssentials
 import Glibc
 import JobModel
@@ -21,7 +22,7 @@ struct Publisher {
     let reservations = context.outputs.reservations(without: failed)
     var files: [(file: OutputFile, reservation: OutputStore.Reservation)] = []
     for reservation in reservations {
-      let path = "\(context.outputs.files)/\(reservation.name)"
+      let path = reservation.unpublished
       guard let status = Files.status(path), status.kind == .regular else { continue }
       let digest = try sync(path)
       files.append(
@@ -33,11 +34,11 @@ struct Publisher {
       context.recorder.beat()
     }
     DurableBoundary.reached("shard.outputs-written")
-    var folders: Set<String> = [output.directory]
+    var folders: Set<FileName> = [FileName(output.directory)]
     for (file, reservation) in files {
       let target = try confinedTarget(file.name)
-      folders.insert(AtomicFile.parent(of: target))
-      try rename(file, to: target, reservation.existing)
+      folders.insert(target.parent)
+      try rename(file, from: FileName(reservation.unpublished), to: target, reservation.existing)
       DurableBoundary.reached("shard.file-renamed")
       context.recorder.beat()
     }
@@ -48,38 +49,41 @@ struct Publisher {
 
   /// Makes a file survive a power cut, and gives its digest.
   private func sync(_ path: String) throws -> String {
-    let file = try OpenFile(path, O_RDONLY)
+    try sync(try OpenFile(path, O_RDONLY))
+  }
+
+  private func sync(_ file: OpenFile) throws -> String {
     try file.sync()
     fchmod(file.descriptor, 0o644)
     var hash = SHA256()
     var chunk = [UInt8](repeating: 0, count: 256 << 10)
     while true {
       let count = chunk.withUnsafeMutableBytes { read(file.descriptor, $0.baseAddress, $0.count) }
-      guard count >= 0 else { throw FileError("read", path, errno) }
+      guard count >= 0 else { throw FileError("read", file.path, errno) }
       guard count > 0 else { return hash.hexDigest() }
       hash.update(chunk[..<count])
     }
   }
 
   /// The path of an output, its folder made and proven to be inside the output folder.
-  private func confinedTarget(_ name: String) throws -> String {
-    let target = "\(output.directory)/\(name)"
-    let parent = AtomicFile.parent(of: target)
-    try Files.makeDirectory(parent)
-    guard let root = Files.resolved(output.directory), let real = Files.resolved(parent),
-      real == root || real.hasPrefix(root == "/" ? "/" : "\(root)/")
+  private func confinedTarget(_ name: FileName) throws -> FileName {
+    let folder = FileName(output.directory)
+    let target = folder.appending(name)
+    try Files.makeDirectory(target.parent)
+    guard let root = Files.resolved(folder), let real = Files.resolved(target.parent),
+      real.isInside(root)
     else {
       throw AttemptFailure(
         kind: .config,
-        message: "the output '\(name)' would leave '\(output.directory)' through a symbolic link")
+        message: "the output '\(name.shown)' would leave '\(output.directory)' through a symbolic link")
     }
     return target
   }
 
   private func rename(
-    _ file: OutputFile, to target: String, _ existing: OutputPolicy.Existing
+    _ file: OutputFile, from source: FileName, to target: FileName,
+    _ existing: OutputPolicy.Existing
   ) throws {
-    let source = "\(context.outputs.files)/\(file.name)"
     // In the job's own folder there is nobody else's file.
     let isOwn = output.directory == folder.outputs
     if existing == .replace || (isOwn && existing == .error) {
@@ -87,11 +91,11 @@ struct Publisher {
     }
     if try Files.renameWithoutReplacing(source, target) { return }
     if existing == .skip { return }
-    guard try sync(target) == file.sha256 else {
+    guard try sync(try OpenFile(target, O_RDONLY)) == file.sha256 else {
       throw AttemptFailure(
         kind: .config, stage: file.stage, item: file.item,
         message: """
-          the output '\(target)' is there already with other content; say 'exists: replace' or \
+          the output '\(target.shown)' is there already with other content; say 'exists: replace' or \
           'exists: skip', or choose another folder
           """)
     }

@@ -1,4 +1,5 @@
 import DurableFiles
+import FileNames
 import JobModel
 import WorkerLink
 import StageHost
@@ -150,6 +151,8 @@ extension RunningStage {
       recorder.leave(slot: slot)
     }
   }
+
+  func openablePath(of item: Item) -> FileName? { context.outputs.openablePath(of: item) }
 
   func begin(_ item: Item) {
     context.recorder.enter(slot: Threads.slot, stage: index, item: item.number)

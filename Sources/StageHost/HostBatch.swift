@@ -1,4 +1,5 @@
 import CStageABI
+import FileNames
 import Glibc
 package import JobModel
 import Synchronization
@@ -78,8 +79,10 @@ package final class HostBatch: @unchecked Sendable {
     index < UInt64(entries.count) ? entries[Int(index)] : nil
   }
 
-  func lasting(_ text: String) -> UnsafePointer<CChar>? {
-    let address = UInt(bitPattern: strdup(text))
+  func lasting(_ text: String) -> UnsafePointer<CChar>? { lasting(FileName(text)) }
+
+  func lasting(_ name: FileName) -> UnsafePointer<CChar>? {
+    let address = UInt(bitPattern: name.withCString { strdup($0) })
     state.withLock { $0.strings.append(address) }
     return UnsafePointer(bitPattern: address)
   }

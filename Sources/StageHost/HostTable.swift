@@ -1,4 +1,5 @@
 package import CStageABI
+import FileNames
 import FoundationEssentials
 import JobModel
 
@@ -98,13 +99,13 @@ package enum HostTable {
     host.batch_size = { UInt64(HostBatch.from($0)?.entries.count ?? 0) }
     host.item_id = { batch, index in
       guard let batch = HostBatch.from(batch), let entry = batch.entry(index) else { return nil }
-      return batch.lasting(entry.item.id)
+      return batch.lasting(entry.item.id.text ?? entry.item.id.shown)
     }
     host.item_number = { UInt64(HostBatch.from($0)?.entry($1)?.item.number ?? 0) }
     host.item_path = { batch, index in
-      guard let batch = HostBatch.from(batch), let path = batch.entry(index)?.item.path else {
-        return nil
-      }
+      guard let batch = HostBatch.from(batch), let entry = batch.entry(index),
+        let path = batch.services.openablePath(of: entry.item)
+      else { return nil }
       return batch.lasting(path)
     }
     host.item_metadata = { batch, index in

@@ -1,3 +1,4 @@
+package import FileNames
 package import JobModel
 
 /// What a stage asks of whoever runs it; called from any thread.
@@ -13,6 +14,8 @@ package protocol StageServices: AnyObject, Sendable {
   var account: MemoryAccount { get }
   /// Makes a zeroed tensor for an output port; nil when there is no memory.
   func output(_ port: String, _ type: ElementType, _ shape: [Int]) -> HostTensor?
+  /// A path that opens the item's file and is UTF-8, as the ABI promises; nil for an item without a file.
+  func openablePath(of item: Item) -> FileName?
   /// This thread works on `item` from now on.
   func begin(_ item: Item)
   /// Reserves an output file and gives the path to create.
@@ -40,6 +43,8 @@ package protocol TaskServices: AnyObject, Sendable {
 }
 
 extension StageServices {
+  package func openablePath(of item: Item) -> FileName? { item.path }
+
   package func output(_ port: String, _ type: ElementType, _ shape: [Int]) -> HostTensor? {
     HostTensor(type, shape, account: account)
   }

@@ -1,4 +1,5 @@
 import CStageABI
+import FileNames
 import FoundationEssentials
 import JobModel
 
@@ -40,8 +41,9 @@ enum TaskTable {
       var answer = LATTICE_OK
       let status = TaskTable.guarded(context) { task throws(StageFailure) in
         try task.forEachItem { item in
-          answer = item.id.withCString { id in
-            guard let path = item.path else { return body(argument, UInt64(item.number), id, nil) }
+          let path = HostContext.from(context)?.services.openablePath(of: item)
+          answer = (item.id.text ?? item.id.shown).withCString { id in
+            guard let path else { return body(argument, UInt64(item.number), id, nil) }
             return path.withCString { body(argument, UInt64(item.number), id, $0) }
           }
           return answer == LATTICE_OK

@@ -1,4 +1,5 @@
 import DurableFiles
+package import FileNames
 import FoundationEssentials
 import Glibc
 package import JobModel
@@ -108,7 +109,7 @@ package struct ItemLookup {
   package let manifest: ItemManifest
 
   /// The id of an item by its number, or nil when the manifest has no such item.
-  package func id(of number: Int) -> String? {
+  package func id(of number: Int) -> FileName? {
     let shard = number / max(1, manifest.itemsPerShard)
     guard manifest.shardOffsets.indices.contains(shard),
       let file = fopen(folder.items, "re")

@@ -1,3 +1,4 @@
+import FileNames
 package import JobModel
 
 /// What follows an attempt that ended without publishing its shard.
@@ -64,7 +65,7 @@ package enum AttemptPolicy {
     if let condemned = history.condemnedStage { return .failJob(condemned) }
     let crashes = record.crashes[item, default: 0]
     if crashes > crashesThatQuarantine {
-      let name = failure.itemID ?? String(item)
+      let name = failure.itemID?.shown ?? String(item)
       return .failJob(
         "shard \(shard): item '\(name)' was left out and still ended its worker; the last time: "
           + failure.sentence)
@@ -89,7 +90,7 @@ package enum AttemptPolicy {
 
   private static func quarantined(_ item: Int, _ failure: AttemptFailure) -> FailedItem {
     FailedItem(
-      item: item, id: failure.itemID ?? String(item), stage: failure.stage ?? "worker",
+      item: item, id: failure.itemID ?? FileName(String(item)), stage: failure.stage ?? "worker",
       reason: "ended its worker twice and was left out; the last time: \(failure.message)",
       isQuarantined: true)
   }

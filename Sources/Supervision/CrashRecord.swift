@@ -29,7 +29,7 @@ package enum CrashRecord {
   ) -> String {
     let facts: [(String, String?)] = [
       ("What", failure.message), ("Shard", "\(shard), attempt \(attempt)"),
-      ("Stage", failure.stage), ("Item", failure.itemID ?? failure.item.map(String.init)),
+      ("Stage", failure.stage), ("Item", failure.itemID?.shown ?? failure.item.map(String.init)),
       ("Signal", failure.signal), ("Plugin", failure.plugin),
     ]
     var text = facts.compactMap { name, value in value.map { "\(name): \($0)\n" } }.joined()

@@ -14,7 +14,7 @@ package struct JobHistory: Hashable, Sendable {
     shards[shard, default: ShardHistory()].record(failure)
     if failure.isDeath, let item = failure.item {
       let stage = failure.stage ?? "worker"
-      killers[stage, default: [:]][item] = failure.itemID ?? String(item)
+      killers[stage, default: [:]][item] = failure.itemID?.shown ?? String(item)
     }
   }
 

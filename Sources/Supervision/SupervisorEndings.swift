@@ -94,7 +94,7 @@ extension Supervisor {
       let pause = seconds > 0 ? " in \(Watchdog.seconds(seconds))" : ""
       next = (oneByOne && !work.plan.isTask ? "again, item by item" : "again") + pause
     case .quarantine(let item):
-      next = "again without '\(item.id)', which is quarantined"
+      next = "again without '\(item.id.shown)', which is quarantined"
     case .failJob(let sentence):
       next = "the job fails"
       job.intend(.fail(sentence))
@@ -106,7 +106,7 @@ extension Supervisor {
       next = "queued again"
     }
     work.board.requeue(key.shard, notBefore: start)
-    let item = failure.itemID.map { ", item '\($0)'" } ?? ""
+    let item = failure.itemID.map { ", item '\($0.shown)'" } ?? ""
     let level: LogLine.Level = failure.isNobodysFault ? .info : .warning
     log.write(
       "shard \(key.shard) attempt \(key.number): \(failure.sentence)\(item); \(next)", level: level,
