@@ -275,7 +275,8 @@ let package = Package(
     tests(
       "SupervisionTests",
       [
-        "DurableFiles", "FileNames", "JobModel", "JobQueue", "Journal", "PipelineSpec", "Supervision",
+        "DurableFiles", "FileNames", "JobModel", "JobQueue", "Journal", "PipelineSpec",
+        "Supervision",
       ]),
   ]
 )

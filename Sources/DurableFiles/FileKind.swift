@@ -1,3 +1,4 @@
+package import FileNames
 import Glibc
 
 /// What things that are no regular files are called in messages.
@@ -18,9 +19,9 @@ package enum FileKind {
   }
 
   /// What `path` leads to, links followed; nil for a regular file and where there is nothing.
-  package static func name(at path: String) -> String? {
+  package static func name(at path: some SystemPath) -> String? {
     var found = stat()
-    guard stat(path, &found) == 0 else { return nil }
+    guard path.withSystemPath({ stat($0, &found) }) == 0 else { return nil }
     return name(ofMode: found.st_mode)
   }
 }

@@ -10,7 +10,9 @@ package final class OpenFile: Sendable {
   /// Opens `path`; close-on-exec is added.
   ///
   /// - Throws: ``FileError`` of step "open", or "create" when `flags` hold `O_CREAT`.
-  package convenience init(_ path: String, _ flags: Int32, permissions: UInt32 = 0o644) throws(FileError) {
+  package convenience init(
+    _ path: String, _ flags: Int32, permissions: UInt32 = 0o644
+  ) throws(FileError) {
     try self.init(path, shownAs: path, flags, permissions)
   }
 

@@ -41,7 +41,9 @@ extension FileName: CustomStringConvertible {
 
 extension DefaultStringInterpolation {
   /// Stops a path from being put together as text, which would lose bytes.
-  @available(*, deprecated, message: "say 'name.shown' for people, 'folder + \"/\" + name' for a path")
+  @available(
+    *, deprecated, message: "say 'name.shown' for people, 'folder + \"/\" + name' for a path"
+  )
   package mutating func appendInterpolation(_ name: FileName) { appendLiteral(name.shown) }
 }
 

@@ -16,6 +16,8 @@ package enum ShownText {
   /// True for a character that is written out.
   package static func isWrittenOut(_ scalar: Unicode.Scalar) -> Bool {
     if (0x20...0x7E).contains(scalar.value) { return false }
+    // Planes of private use, which hold no characters.
+    if scalar.value >= 0xF0000 { return true }
     return switch scalar.properties.generalCategory {
     case .control, .format, .lineSeparator, .paragraphSeparator: true
     default: false
@@ -61,7 +63,7 @@ extension StringProtocol {
 /// JSON text that can be printed on a terminal: what ``ShownText`` writes out stands as `\u009B`, which a JSON reader
 /// turns back.
 package enum ShownJSON {
-  /// - Parameter text: JSON; its line breaks between values stay.
+  /// The same JSON; its line breaks between values stay.
   package static func text(_ text: String) -> String {
     guard text.unicodeScalars.contains(where: isHidden) else { return text }
     var shown = ""

@@ -1,3 +1,4 @@
+import FileNames
 import JobModel
 
 /// Lays a job's outcome out as one self-contained HTML page.

@@ -22,6 +22,8 @@ package enum DiagnosticCode {
     "E011": "An alias '*name' needs an anchor '&name' earlier in the file.",
     "E012":
       "Tags such as '!!float' are not used in specs. Leave the tag out; write numbers plainly and texts in quotes.",
+    "E013":
+      "A character that looks like a space, a quote or nothing is another one, as texts pasted from web pages and word processors have them. Write the plain one.",
     "E020": "A spec is a mapping of keys such as 'version', 'name' and 'stages'.",
     "E021":
       "This key is not known here; nothing would read it. Keys of your own may start with 'x-'.",

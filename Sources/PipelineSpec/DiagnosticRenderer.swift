@@ -1,3 +1,4 @@
+import FileNames
 import FoundationEssentials
 import YAML
 
@@ -76,12 +77,12 @@ package struct DiagnosticRenderer {
   /// What stands for a character in an excerpt: one that takes a column and doesn't steer the terminal.
   private static func visible(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
     if scalar == "\t" { return " " }
-    return scalar.properties.generalCategory == .control ? "\u{FFFD}" : scalar
+    return ShownText.isWrittenOut(scalar) ? "\u{FFFD}" : scalar
   }
 
   /// A message without characters that steer the terminal; it may have several lines.
   private static func words(_ message: String) -> String {
-    text(message.unicodeScalars.map { $0 == "\n" ? $0 : visible($0) }[...])
+    message.shownLines
   }
 
   private static func text(_ scalars: ArraySlice<Unicode.Scalar>) -> String {
@@ -127,6 +128,6 @@ package struct DiagnosticRenderer {
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(rows), as: UTF8.self)
+    return ShownJSON.text(String(decoding: try encoder.encode(rows), as: UTF8.self))
   }
 }

@@ -36,6 +36,7 @@ extension PipelineSpec {
       .syntax: "E001", .encoding: "E002", .tooLarge: "E003", .tooDeep: "E004",
       .tooManyNodes: "E005", .empty: "E006", .severalDocuments: "E007", .duplicateKey: "E008",
       .keyNotText: "E009", .mergeKey: "E010", .unknownAlias: "E011", .unknownTag: "E012",
+      .oddCharacter: "E013",
     ]
     let note = fault.kind == .duplicateKey ? "the first is here" : "it starts here"
     return Diagnostic(

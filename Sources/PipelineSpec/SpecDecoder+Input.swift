@@ -1,3 +1,4 @@
+import FileNames
 import YAML
 
 extension SpecDecoder {
@@ -35,6 +36,7 @@ extension SpecDecoder {
     table.place = "the input '\(pair.key.value)'"
     guard let values = reader.mapping(pair.value, table, path: path) else { return nil }
     let glob = glob(values["glob"], path: "\(path).glob")
+    let exclude = excluded(values["exclude"], path: "\(path).exclude")
     let sources = ["dir", "files", "list", "count"].filter { values[$0] != nil }
     if sources.isEmpty {
       reader.report(
@@ -50,12 +52,13 @@ extension SpecDecoder {
         at: pair.key.mark, path: path)
       return nil
     }
-    if let glob = values["glob"], values["dir"] == nil {
+    for (key, verb) in [("glob", "picks"), ("exclude", "leaves out")] {
+      guard let node = values[key], values["dir"] == nil else { continue }
       reader.report(
-        "E050", "'glob' picks files below 'dir', and there is no 'dir'; delete it", at: glob.mark,
-        path: "\(path).glob")
+        "E050", "'\(key)' \(verb) files below 'dir', and there is no 'dir'; delete it",
+        at: node.mark, path: "\(path).\(key)")
     }
-    return selection(sources[0], values, path, glob: glob).map {
+    return selection(sources[0], values, path, glob: glob, exclude: exclude).map {
       SpecInput(name: pair.key, selection: $0)
     }
   }
@@ -79,13 +82,25 @@ extension SpecDecoder {
     return glob
   }
 
+  /// One glob, or a list of them.
+  private func excluded(_ node: YAMLNode?, path: String) -> [Marked<String>] {
+    guard let node else { return [] }
+    guard case .sequence(let items) = node.content else {
+      return [glob(node, path: path)].compactMap(\.self)
+    }
+    return items.enumerated().compactMap { glob($1, path: "\(path)[\($0)]") }
+  }
+
   private func selection(
-    _ source: String, _ values: [String: YAMLNode], _ path: String, glob: Marked<String>?
+    _ source: String, _ values: [String: YAMLNode], _ path: String, glob: Marked<String>?,
+    exclude: [Marked<String>]
   ) -> SpecInput.Selection? {
     let place = "\(path).\(source)"
     switch source {
     case "dir":
-      return reader.text(values[source], path: place).map { .directory($0, glob: glob) }
+      return reader.text(values[source], path: place).map {
+        .directory($0, glob: glob, exclude: exclude)
+      }
     case "list": return reader.text(values[source], path: place).map { .list($0) }
     case "count":
       return reader.whole(values[source], 1...100_000_000, path: place).map { .count($0) }
@@ -104,16 +119,17 @@ extension SpecDecoder {
       )
       return nil
     }
-    var seen: [String: SourceMark] = [:]
+    var seen: [FileName: SourceMark] = [:]
     var files: [Marked<String>] = []
     for (index, item) in items.enumerated() {
       guard let file = reader.text(item, path: "\(path)[\(index)]") else { continue }
-      if let first = seen[file.value] {
+      let name = FileName(file.value)
+      if let first = seen[name] {
         reader.report(
           "E055", "the file '\(file.value.quotable)' is listed twice; delete one", at: file.mark,
           path: "\(path)[\(index)]", notes: [Diagnostic.Note("the first is here", at: first)])
       }
-      seen[file.value] = file.mark
+      seen[name] = file.mark
       files.append(file)
     }
     return .files(files)

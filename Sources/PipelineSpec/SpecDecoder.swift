@@ -144,6 +144,13 @@ struct SpecDecoder {
     return nil
   }
 
+  /// The share that somebody may have meant: 0.05 is 5%, and what is more than one is taken for percents.
+  private static func share(_ number: Double) -> String {
+    guard (0...100).contains(number) else { return "1%" }
+    let percent = ((number <= 1 ? number * 100 : number) * 1e6).rounded() / 1e6
+    return percent == percent.rounded() ? "\(Int(percent))%" : "\(percent)%"
+  }
+
   private func allowance(_ node: YAMLNode?) -> Marked<SpecFailureAllowance>? {
     let path = "errors.max_failed_items"
     guard let node, let values = reader.mapping(node, SpecKeys.errors, path: "errors"),
@@ -154,13 +161,22 @@ struct SpecDecoder {
         Marked(.count($0.value), at: $0.mark)
       }
     }
+    if case .double(let number) = value.content, number.isFinite {
+      let share = Self.share(number)
+      reader.report(
+        "E035",
+        "'\(path)' is \(number); write a whole number of items, or a share such as \(share)",
+        at: value.mark, path: path, fix: share)
+      return nil
+    }
     guard let word = reader.text(value, path: path, expected: .allowance) else { return nil }
     let digits = word.value.dropLast()
     guard word.value.hasSuffix("%"), digits.allSatisfy({ "+-.0123456789".contains($0) }),
       let share = Double(digits)
     else {
       reader.report(
-        "E035", "'\(path)' is '\(word.value.quotable)'; write a number or a share, like 5 or 1%",
+        "E035",
+        "'\(path)' is '\(word.value.quotable)'; write a whole number of items, or a share such as 1%",
         at: word.mark, path: path)
       return nil
     }

@@ -65,9 +65,19 @@ enum SpecKeys {
       Key(name: "dir", kind: .text, doc: "Folder that is searched for files."),
       Key(
         name: "glob", kind: .shortText(SpecBounds.globLength),
-        doc: "Which files below 'dir': \"**/*.{jpg,png}\"."),
+        doc:
+          "Which files below 'dir': \"**/*.{jpg,png}\"; PNG and JPEG by their names, in any case, by default."
+      ),
+      Key(
+        name: "exclude",
+        kind: .either([
+          .shortText(SpecBounds.globLength), .list(.shortText(SpecBounds.globLength)),
+        ]),
+        doc: "Files and whole folders below 'dir' that are left out: \"drafts/**\", or a list."),
       Key(name: "files", kind: .list(.text), doc: "Files by name, in this order."),
-      Key(name: "list", kind: .text, doc: "Text file with one path a line."),
+      Key(
+        name: "list", kind: .text,
+        doc: "Text file with one path a line, or with paths that end with NUL."),
       Key(name: "count", kind: .whole(1...100_000_000), doc: "So many items without a file."),
     ])
 

@@ -55,7 +55,8 @@ struct FolderWalk {
     anyCase = Glob(self.glob.text, ignoringCase: true)
     // What leaves out all of a folder leaves out the folder.
     self.exclude =
-      exclude + exclude.filter { $0.text.hasSuffix("/**") }.map { Glob(String($0.text.dropLast(3))) }
+      exclude
+      + exclude.filter { $0.text.hasSuffix("/**") }.map { Glob(String($0.text.dropLast(3))) }
     self.resultFolders = Set(resultFolders.compactMap { Place($0) })
   }
 
@@ -92,8 +93,8 @@ struct FolderWalk {
       case .regular: leaveOut(id)
       default:
         guard glob.matches(id) else { continue }
-        try manifest.add(
-          id: id, path: path, fault: "this is a pipe, a socket or a device, and no file")
+        let kind = FileKind.name(at: path) ?? "something else"
+        try manifest.add(id: id, path: path, fault: "this is \(kind), not a file")
       }
     }
   }

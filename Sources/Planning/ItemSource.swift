@@ -50,7 +50,8 @@ package struct ItemSource {
     guard found.status?.kind == .directory else {
       let what =
         found.status != nil
-        ? "is no folder" : FileFinding.missing(root, found.code).map { "is \($0)" } ?? "is not there"
+        ? "is no folder"
+        : FileFinding.missing(root, found.code).map { "is \($0)" } ?? "is not there"
       faults.append(
         Diagnostic(
           "E130",
@@ -75,16 +76,18 @@ package struct ItemSource {
     }
   }
 
-  /// Warns where results would land among the items.
-  ///
-  /// - Parameter outputs: Absolute paths of the first item's outputs.
+  /// Warns where results would land among the items, going by the absolute paths of the first item's outputs.
   func warnings(outputs: [FileName]) -> [Diagnostic] {
-    guard case .directory(let directory, let glob, let exclude) = input?.selection else { return [] }
+    guard case .directory(let directory, let glob, let exclude) = input?.selection else {
+      return []
+    }
     let root = FileName(directory.value).absolute(from: base)
     let pattern = glob.map { Glob($0.value) } ?? .images
     let taken = outputs.first { output in
       guard output.isInside(root), output != root,
-        !resultFolders.contains(where: { $0 != root && output.isInside($0) })
+        !resultFolders.contains(where: {
+          $0 != root && $0.isInside(root) && output.isInside($0)
+        })
       else { return false }
       let id = FileName(bytes: output.bytes.dropFirst(root == "/" ? 1 : root.bytes.count + 1))
       return pattern.matches(id) && !exclude.contains { Glob($0.value).matches(id) }

@@ -1,4 +1,5 @@
 import DurableFiles
+import FileNames
 import JobModel
 import PipelineSpec
 import YAML
@@ -53,7 +54,8 @@ struct ParameterCheck {
       near.map { "; did you mean '\($0)'?" }
       ?? (known.isEmpty ? "; it has none" : "; it has \(known.joined(separator: ", "))")
     report(
-      "E120", "\(description.id) has no parameter '\(key.value)'\(advice)", at: key.mark, key.value,
+      "E120", "\(description.id) has no parameter '\(key.value.shown)'\(advice)", at: key.mark,
+      key.value,
       fix: near)
   }
 
@@ -65,7 +67,7 @@ struct ParameterCheck {
       let wanted = type.map(Self.typeName) ?? "something else"
       return report(
         "E121",
-        "'\(name)' of \(description.id) must be \(wanted), not \(Self.text(value)): \(doc(schema))",
+        "'\(name)' of \(description.id) must be \(wanted), not \(Self.text(value))\(quotes(node, type)): \(doc(schema))",
         at: node.mark, name)
     }
     if let words = schema["enum"]?.arrayValue, !words.contains(value) {
@@ -100,10 +102,18 @@ struct ParameterCheck {
     if Files.status(absolute, followingLinks: true) == nil {
       report(
         "E129",
-        "'\(name)' of \(description.id) names '\(path)', which is not there (looked for '\(absolute)')",
+        "'\(name)' of \(description.id) names '\(path.shown)', which is not there (looked for '\(absolute.shown)')",
         at: node.mark, name)
     }
     return .string(absolute)
+  }
+
+  /// Says so where a value would do without the quotes around it.
+  private func quotes(_ node: YAMLNode, _ type: String?) -> String {
+    guard let type, let bare = node.withoutQuotes,
+      fits(Self.json(YAMLNode(bare, at: node.mark)), type)
+    else { return "" }
+    return " in quotes, which make it a text; take them away"
   }
 
   private mutating func checkRange(
@@ -197,7 +207,7 @@ struct ParameterCheck {
 
   private static func text(_ value: JSONValue) -> String {
     switch value {
-    case .string(let text): "'\(text)'"
+    case .string(let text): "'\(text.shown)'"
     case .double(let number): "\(number)"
     default: (try? value.canonicalText) ?? "a value that is no JSON"
     }

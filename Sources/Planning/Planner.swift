@@ -57,9 +57,10 @@ package struct Planner<Checker: StageChecking> {
     try source.list(into: &manifest)
     faults += source.faults
     faults += collisions.faults(spec)
-    faults += source.warnings(outputs: collisions.firstNames.map {
-      FileName(policy.directory).appending($0)
-    })
+    faults += source.warnings(
+      outputs: collisions.firstNames.map {
+        FileName(policy.directory).appending($0)
+      })
     faults += ItemWarnings(
       total: manifest.count, faulty: manifest.faulty, collisions: collisions,
       allowance: spec.failureAllowance

@@ -1,4 +1,5 @@
 import DurableFiles
+import FileNames
 import Glibc
 import JobModel
 import ShardRun
@@ -81,19 +82,21 @@ final class TrialServices: StageServices {
   func outputFile(
     item: Item?, name: String, existing: OutputPolicy.Existing?, role: OutputFile.Role
   ) throws(StageFailure) -> String {
-    let expanded: String
+    let expanded: FileName
     do throws(NameTemplateError) {
       expanded = try NameTemplate(name).expanded(item: item, jobID: "trial", jobName: "trial")
     } catch {
       throw StageFailure(.config, error.description)
     }
-    let path = "\(outputFolder)/\(expanded)"
+    // A trial's items have plain names.
+    let name = expanded.text ?? expanded.shown
+    let path = "\(outputFolder)/\(name)"
     do throws(FileError) {
       try Files.makeDirectory(AtomicFile.parent(of: path))
     } catch {
       throw StageFailure(.noSpace, error.description)
     }
-    notes.withLock { $0.files[expanded] = path }
+    notes.withLock { $0.files[name] = path }
     return path
   }
 }

@@ -75,7 +75,8 @@ struct Publisher {
     else {
       throw AttemptFailure(
         kind: .config,
-        message: "the output '\(name.shown)' would leave '\(output.directory)' through a symbolic link")
+        message:
+          "the output '\(name.shown)' would leave '\(output.directory)' through a symbolic link")
     }
     return target
   }
@@ -122,7 +123,10 @@ struct Publisher {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     var lines: [UInt8] = []
-    for item in failed { lines += try encoder.encode(item) + [UInt8(ascii: "\n")] }
+    for item in failed {
+      let line = String(decoding: try encoder.encode(item), as: UTF8.self)
+      lines += Array(ShownJSON.text(line).utf8) + [UInt8(ascii: "\n")]
+    }
     try AtomicFile.write(lines, to: folder.failedItems(shard: context.shard))
     try AtomicFile.write(metadata, to: folder.itemMetadata(shard: context.shard))
     try AtomicFile.write(

@@ -1,4 +1,5 @@
 import DurableFiles
+import FileNames
 import FoundationEssentials
 package import JobModel
 
@@ -19,7 +20,8 @@ package enum CrashRecord {
     switch failure.kind {
     case .crashed, .stalled, .noMemory, .timedOut:
       let text = page(failure, folder, shard, attempt)
-      try? AtomicFile.write(Array(text.utf8), to: folder.crash(shard: shard, attempt: attempt))
+      try? AtomicFile.write(
+        Array(text.shownLines.utf8), to: folder.crash(shard: shard, attempt: attempt))
     default: break
     }
   }

@@ -1,4 +1,5 @@
 import DurableFiles
+import FileNames
 import FoundationEssentials
 import Glibc
 package import JobModel
@@ -49,7 +50,7 @@ package final class DaemonLog {
   {
     let moment = CivilTime(secondsSince1970: time / 1000).iso8601
     let mark = level == .info || level == .debug ? "" : "\(level.rawValue): "
-    let flat = message.replacing("\n", with: "\n    ")
+    let flat = message.shownLines.replacing("\n", with: "\n    ")
     return "\(moment) \(job.map { "\($0) " } ?? "")\(mark)\(flat)\n"
   }
 
@@ -60,7 +61,7 @@ package final class DaemonLog {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     guard let data = try? encoder.encode(line) else { return "" }
-    return String(decoding: data, as: UTF8.self) + "\n"
+    return ShownJSON.text(String(decoding: data, as: UTF8.self)) + "\n"
   }
 
   private func put(_ line: String, into descriptor: Int32) {

@@ -1,3 +1,4 @@
+import FileNames
 package import JobModel
 
 /// The failures of a job that still matter for what comes next; kept small, and made again from the journal.

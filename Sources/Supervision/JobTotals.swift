@@ -52,9 +52,7 @@ package enum JobVerdict {
     let failed = totals.itemsFailed
     if failed == 0 { return (.succeeded, nil) }
     let count = "\(failed) of \(items) \(items == 1 ? "item" : "items") failed"
-    if allowance.allows(failed: failed, of: items), totals.itemsDone + totals.itemsSkipped > 0 {
-      return (.endedPartial, count)
-    }
+    if allowance.allows(failed: failed, of: items) { return (.endedPartial, count) }
     return (.failed, "\(count); 'errors.max_failed_items' allows \(text(allowance))")
   }
 

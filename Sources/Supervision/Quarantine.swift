@@ -1,4 +1,5 @@
 import DurableFiles
+import FileNames
 import FoundationEssentials
 package import JobModel
 
@@ -15,7 +16,10 @@ package enum Quarantine {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     var bytes: [UInt8] = []
-    for item in items { bytes += Array(try encoder.encode(item)) + [UInt8(ascii: "\n")] }
+    for item in items {
+      let line = String(decoding: try encoder.encode(item), as: UTF8.self)
+      bytes += Array(ShownJSON.text(line).utf8) + [UInt8(ascii: "\n")]
+    }
     try AtomicFile.write(bytes, to: path)
   }
 

@@ -1,4 +1,5 @@
 import CYAML
+import FileNames
 
 /// Composes one YAML document, keeping the place of every node and key.
 ///
@@ -28,10 +29,29 @@ package struct YAMLComposer {
     var composer = YAMLComposer()
     do throws(YAMLFault) {
       let root = try composer.document(bytes)
+      // What follows from such a character would be told as faults of its own.
+      let odd = composer.faults.filter { $0.kind == .oddCharacter }
+      guard odd.isEmpty else { return Result(root: nil, faults: odd) }
       return Result(root: root, faults: composer.faults)
     } catch {
-      return Result(root: nil, faults: composer.faults + [error])
+      let odd = composer.faults.filter { $0.kind == .oddCharacter }
+      guard odd.isEmpty else { return Result(root: nil, faults: odd) }
+      return Result(root: nil, faults: composer.faults + [explained(error, bytes)])
     }
+  }
+
+  /// A syntax fault whose line holds a character that the parser takes for another than the author does.
+  private static func explained(_ fault: YAMLFault, _ bytes: [UInt8]) -> YAMLFault {
+    guard fault.kind == .syntax else { return fault }
+    let lines = String(decoding: bytes, as: UTF8.self).unicodeScalars
+      .split(omittingEmptySubsequences: false) { $0 == "\n" }
+    for mark in [fault.mark, fault.other].compactMap(\.self)
+    where lines.indices.contains(mark.line - 1) {
+      guard let odd = OddCharacter.first(in: lines[mark.line - 1]) else { continue }
+      return YAMLFault(
+        .syntax, odd.sentence, at: SourceMark(line: mark.line, column: odd.column))
+    }
+    return fault
   }
 
   private var faults: [YAMLFault] = []
@@ -55,6 +75,9 @@ package struct YAMLComposer {
       return YAMLFault(
         .encoding, "the text is not UTF-8; save the file as UTF-8",
         at: SourceMark(ofByte: offset, in: bytes))
+    }
+    if let (odd, mark) = OddCharacter.hiddenBreak(in: bytes) {
+      return YAMLFault(.oddCharacter, odd.sentence, at: mark)
     }
     if let offset = bytes.firstIndex(of: 0) {
       return YAMLFault(
@@ -134,21 +157,23 @@ package struct YAMLComposer {
     _ events: YAMLEvents, depth: Int
   ) throws(YAMLFault) -> [YAMLNode.Pair] {
     var pairs: [YAMLNode.Pair] = []
-    var seen: [String: SourceMark] = [:]
+    // Texts are equal by their bytes, as names of files are.
+    var seen: [FileName: SourceMark] = [:]
     while true {
       let next = try events.next()
       if case .mappingEnd = next { return pairs }
       let key = try key(next, events, depth: depth)
       let value = try node(try events.next(), events, depth: depth + 1)
       guard let key else { continue }
-      if let first = seen[key.value] {
+      let name = FileName(key.value)
+      if let first = seen[name] {
         faults.append(
           YAMLFault(
             .duplicateKey, "the key '\(key.value.quotable)' stands twice in one mapping; keep one",
             at: key.mark, other: first))
         continue
       }
-      seen[key.value] = key.mark
+      seen[name] = key.mark
       pairs.append(YAMLNode.Pair(key: key, value: value))
     }
   }
@@ -176,7 +201,18 @@ package struct YAMLComposer {
           at: scalar.mark))
       return nil
     }
+    noteMisleading(scalar, isKey: true)
     return Marked(scalar.text, at: scalar.mark)
+  }
+
+  /// Notes a character in a text without quotes that makes it another than its author sees.
+  private mutating func noteMisleading(_ scalar: YAMLEvents.Scalar, isKey: Bool = false) {
+    guard scalar.isPlain,
+      let odd = OddCharacter.misleading(scalar.text, from: scalar.mark.column, isKey: isKey)
+    else { return }
+    faults.append(
+      YAMLFault(
+        .oddCharacter, odd.sentence, at: SourceMark(line: scalar.mark.line, column: odd.column)))
   }
 
   private mutating func expand(
@@ -234,6 +270,7 @@ package struct YAMLComposer {
   private mutating func content(_ scalar: YAMLEvents.Scalar) -> YAMLNode.Content {
     let text = "tag:yaml.org,2002:str"
     check(scalar.tag, allowed: text, scalar.mark)
+    noteMisleading(scalar)
     let isText = !scalar.isPlain || scalar.tag == text || scalar.tag == "!"
     return isText ? .string(scalar.text) : CoreSchema.resolve(scalar.text)
   }

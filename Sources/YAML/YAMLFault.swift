@@ -15,6 +15,8 @@ package struct YAMLFault: Error, Hashable, Sendable {
     case mergeKey
     case unknownAlias
     case unknownTag
+    /// Something that looks like a space, a quote or nothing, and is none.
+    case oddCharacter
   }
 
   package var kind: Kind

@@ -29,6 +29,15 @@ package struct YAMLNode: Hashable, Sendable {
     self.mark = mark
   }
 
+  /// What the text in quotes would be without them: a number, `true` or `false`; nil for any other value.
+  package var withoutQuotes: Content? {
+    guard case .string(let text) = content else { return nil }
+    switch CoreSchema.resolve(text) {
+    case .int, .double, .bool: return CoreSchema.resolve(text)
+    default: return nil
+    }
+  }
+
   /// The value of `key` in a mapping; nil when absent or when this is no mapping.
   package subscript(key: String) -> YAMLNode? {
     guard case .mapping(let pairs) = content else { return nil }

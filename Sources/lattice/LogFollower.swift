@@ -1,3 +1,4 @@
+import FileNames
 import Foundation
 import JobModel
 
@@ -13,8 +14,16 @@ struct LogFollower {
     var since: Int?
 
     func wants(_ line: LogLine) -> Bool {
-      (stage == nil || line.stage == stage) && (item == nil || line.item == item)
+      (stage == nil || line.stage == stage) && isWanted(line.item)
         && (since.map { line.milliseconds >= $0 } ?? true)
+    }
+
+    /// An item is named by its id, by what messages show of it or by what JSON has.
+    private func isWanted(_ name: FileName?) -> Bool {
+      guard let item else { return true }
+      guard let name else { return false }
+      return FileName(item) == name || FileName(encoded: item) == name
+        || FileName(item) == FileName(name.shown)
     }
   }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FileNames
 import Foundation
 import JobModel
 
@@ -56,16 +57,16 @@ struct LogsCommand: ParsableCommand {
     if output.json {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-      print(String(decoding: try encoder.encode(line), as: UTF8.self))
+      print(ShownJSON.text(String(decoding: try encoder.encode(line), as: UTF8.self)))
       return
     }
     let seconds = line.milliseconds / 1000
     let time = CivilTime(secondsSince1970: seconds).iso8601
     let place = "\(line.stage ?? "worker") \(entry.shard).\(entry.attempt)"
     let level = Terminal.output.styled(line.level.rawValue, line.level.style)
-    let item = line.item.map { " [\($0)]" } ?? ""
+    let item = line.item.map { " [\($0.shown)]" } ?? ""
     let fields = line.fields.flatMap { try? $0.canonicalText }.map { " \($0)" } ?? ""
-    print("\(time) \(level) \(place)\(item) \(line.message)\(fields)")
+    print("\(time) \(level) \(place)\(item) \(line.message.shown)\(fields)")
   }
 
   private func printStandardError(of folder: JobFolder) {

@@ -1,4 +1,5 @@
 import DurableFiles
+import FileNames
 import JobModel
 import JobReport
 
@@ -36,7 +37,7 @@ struct ProgressBar: Hashable {
     var tail = " " + String(repeating: " ", count: 4 - percent.count) + percent
     tail += "  \(counts)"
     if let note {
-      tail += "  \(note)"
+      tail += "  \(note.shown)"
     } else if let rate {
       tail += "  \(Quantity.rate(rate))"
       if let remaining, done < total { tail += "  ETA \(Quantity.duration(remaining))" }
@@ -47,7 +48,7 @@ struct ProgressBar: Hashable {
 
   /// `120/500 steps`; without the total when that is unknown.
   var counts: String {
-    (total > 0 ? "\(done)/\(total)" : "\(done)") + (unit.isEmpty ? "" : " \(unit)")
+    (total > 0 ? "\(done)/\(total)" : "\(done)") + (unit.isEmpty ? "" : " \(unit.shown)")
   }
 
   /// A bar of `room` cells with halves.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FileNames
 import Foundation
 import JobModel
 import JobReport
@@ -129,17 +130,17 @@ struct RunCommand: ParsableCommand {
       "\(result.name) \(state): \(result.itemsDone) items done, \(result.itemsFailed) failed, "
         + "\(result.filesWritten) files (\(Quantity.bytes(result.bytesWritten))) in \(Quantity.duration(seconds))"
     )
-    if let message = result.message { say("  \(message)") }
+    if let message = result.message { say("  \(message.shown)") }
     if let model = result.model { say("  model    \(model)") }
     for item in FailedItems.read(folder, limit: 5) {
-      say("  \(item.id)  [\(item.stage)] \(item.reason)")
+      say("  \(item.id.shown)  [\(item.stage)] \(item.reason.shown)")
     }
     if result.itemsFailed > 5 {
       say("  … and \(result.itemsFailed - 5) more in \(folder.failedItems)")
     }
     for attempt in result.failedAttempts.suffix(1) where result.state == .failed {
-      say("  shard \(attempt.shard), attempt \(attempt.attempt): \(attempt.failure.message)")
-      for frame in attempt.failure.stack.prefix(8) { say("      \(frame)") }
+      say("  shard \(attempt.shard), attempt \(attempt.attempt): \(attempt.failure.message.shown)")
+      for frame in attempt.failure.stack.prefix(8) { say("      \(frame.shown)") }
     }
     say("  results  \(result.outputDirectory)")
     if FileManager.default.fileExists(atPath: folder.report) { say("  report   \(folder.report)") }

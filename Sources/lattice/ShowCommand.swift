@@ -1,4 +1,5 @@
 import ArgumentParser
+import FileNames
 import Foundation
 import JobModel
 import JobReport
@@ -31,7 +32,8 @@ struct ShowCommand: ParsableCommand {
     printFailed(details)
     if events {
       for event in details.events {
-        print("\(CivilTime(secondsSince1970: event.milliseconds / 1000).iso8601)  \(event.text)")
+        print(
+          "\(CivilTime(secondsSince1970: event.milliseconds / 1000).iso8601)  \(event.text.shown)")
       }
     }
   }
@@ -40,7 +42,7 @@ struct ShowCommand: ParsableCommand {
     let job = details.job
     let state = Terminal.output.styled(job.state.rawValue, job.state.style)
     print("\(job.name)  \(state)  (\(job.id))")
-    if let message = job.message { print("  \(message)") }
+    if let message = job.message { print("  \(message.shown)") }
     print("  items    \(job.itemsDone) done, \(job.itemsFailed) failed, \(job.itemsTotal) in all")
     print("  shards   \(details.shardsDone) of \(job.shardCount) done")
     print("  time     \(Quantity.duration(job.seconds))")
@@ -61,15 +63,18 @@ struct ShowCommand: ParsableCommand {
 
   private func printAttempts(_ details: JobDetails) {
     for attempt in details.failedAttempts {
-      print("\nshard \(attempt.shard), attempt \(attempt.attempt): \(attempt.failure.message)")
-      for frame in attempt.failure.stack.prefix(12) { print("    \(frame)") }
+      print(
+        "\nshard \(attempt.shard), attempt \(attempt.attempt): \(attempt.failure.message.shown)")
+      for frame in attempt.failure.stack.prefix(12) { print("    \(frame.shown)") }
     }
   }
 
   private func printFailed(_ details: JobDetails) {
     guard !details.failedItems.isEmpty else { return }
     print("\nfailed items (\(details.folder)/failed.jsonl):")
-    for item in details.failedItems { print("  \(item.id)  [\(item.stage)] \(item.reason)") }
+    for item in details.failedItems {
+      print("  \(item.id.shown)  [\(item.stage)] \(item.reason.shown)")
+    }
   }
 }
 

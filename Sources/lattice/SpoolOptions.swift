@@ -1,4 +1,5 @@
 import ArgumentParser
+import FileNames
 import Foundation
 import JobModel
 
@@ -47,5 +48,5 @@ func failure(_ sentence: String, _ outcome: Outcome = .failed) -> ExitCode {
 func printJSON(_ value: some Encodable) throws {
   let encoder = JSONEncoder()
   encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-  print(String(decoding: try encoder.encode(value), as: UTF8.self))
+  print(ShownJSON.text(String(decoding: try encoder.encode(value), as: UTF8.self)))
 }

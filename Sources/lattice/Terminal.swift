@@ -1,8 +1,9 @@
+import FileNames
 import Glibc
 
 /// What the place that people read is able to show.
 struct Terminal: Hashable, Sendable {
-  enum Style: String {
+  enum Style: String, CaseIterable {
     case bold = "1", dim = "2", red = "31", green = "32", yellow = "33", cyan = "36"
   }
 
@@ -25,14 +26,56 @@ struct Terminal: Hashable, Sendable {
   static let output = Terminal(descriptor: STDOUT_FILENO)
   static let talk = Terminal(descriptor: STDERR_FILENO)
 
+  /// The text with marks that ``shown(_:)`` turns into the terminal's own sequences.
   func styled(_ text: String, _ style: Style) -> String {
-    hasColour ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
+    hasColour ? "\(style.mark)\(text)\(Style.end)" : text
+  }
+
+  /// A text as it may be written: names, parameters and plugins' words steer no terminal, only ``styled(_:_:)`` does.
+  static func shown(_ text: String) -> String {
+    let isPlain = text.utf8.allSatisfy { (0x20...0x7E).contains($0) || $0 == 0x0A }
+    guard !isPlain else { return text }
+    var shown = ""
+    for scalar in text.unicodeScalars {
+      if scalar == "\n" || scalar == "\t" {
+        shown.unicodeScalars.append(scalar)
+      } else if scalar == Style.end {
+        shown += "\u{1B}[0m"
+      } else if let style = Style.allCases.first(where: { $0.mark == scalar }) {
+        shown += "\u{1B}[\(style.rawValue)m"
+      } else {
+        shown += ShownText.escaped(scalar)
+      }
+    }
+    return shown
+  }
+}
+
+extension Terminal.Style {
+  /// Private code points; ``ShownText`` writes them out where they come from elsewhere.
+  static let end: Unicode.Scalar = "\u{10FFF0}"
+
+  var mark: Unicode.Scalar {
+    switch self {
+    case .bold: "\u{10FFF1}"
+    case .dim: "\u{10FFF2}"
+    case .red: "\u{10FFF3}"
+    case .green: "\u{10FFF4}"
+    case .yellow: "\u{10FFF5}"
+    case .cyan: "\u{10FFF6}"
+    }
   }
 }
 
 /// Writes a line for people; data goes to standard output through `print`.
 func say(_ line: String) {
-  writeAll(line + "\n", to: STDERR_FILENO)
+  writeAll(Terminal.shown(line) + "\n", to: STDERR_FILENO)
+}
+
+/// Writes to standard output, in this program instead of the library's: nothing that is printed steers a terminal.
+func print(_ items: Any..., separator: String = " ", terminator: String = "\n") {
+  let text = items.map { "\($0)" }.joined(separator: separator)
+  writeAll(Terminal.shown(text) + terminator, to: STDOUT_FILENO)
 }
 
 /// Writes a whole string, going on after short writes; a closed pipe ends the process quietly.

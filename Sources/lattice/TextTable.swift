@@ -1,3 +1,5 @@
+import FileNames
+
 /// Rows of text in aligned columns.
 struct TextTable {
   enum Alignment { case left, right }
@@ -15,7 +17,7 @@ struct TextTable {
   mutating func add(_ cells: [String], styles: [Int: Terminal.Style] = [:]) {
     rows.append(
       header.indices.map { column in
-        (column < cells.count ? cells[column] : "", styles[column])
+        (column < cells.count ? cells[column].shown : "", styles[column])
       })
   }
 

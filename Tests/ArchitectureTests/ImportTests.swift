@@ -72,7 +72,8 @@ private let allowedImports: [String: Set<String>] = [
   "Sources/JobReport": ["DurableFiles", "FileNames", "JobModel"],
   "Sources/ShardRun": ["DurableFiles", "FileNames", "JobModel", "StageHost", "WorkerLink"],
   "Sources/Supervision": [
-    "CSystemCalls", "DurableFiles", "FileNames", "JobModel", "JobQueue", "JobReport", "Journal", "PipelineSpec",
+    "CSystemCalls", "DurableFiles", "FileNames", "JobModel", "JobQueue", "JobReport", "Journal",
+    "PipelineSpec",
     "Planning", "StageCatalog", "WorkerLink",
   ],
   "Sources/lattice-worker": [
@@ -110,7 +111,8 @@ private let withoutFoundation: Set<String> = [
   "Plugins/MaskGITStages",
   "Plugins/TokenizerStages", "Plugins/DistributionStages",
   "Sources/FeatureNetworks", "Sources/Distributions",
-  "Sources/FileNames", "Sources/JobModel", "Sources/DurableFiles", "Sources/WorkerLink", "Sources/StageHost",
+  "Sources/FileNames", "Sources/JobModel", "Sources/DurableFiles", "Sources/WorkerLink",
+  "Sources/StageHost",
   "Sources/SampleFiles", "Sources/PluginTemplates", "Sources/PluginCheck", "Sources/ShardRun",
   "Sources/lattice-worker",
 ]

@@ -1,3 +1,4 @@
+import FileNames
 import Foundation
 import JobModel
 import Testing
@@ -18,7 +19,7 @@ import Testing
     #expect(result.itemsDone == 180)
     #expect(result.itemsFailed == 20)
     let failed = try failedItems(daemon, result)
-    #expect(Set(failed.map(\.id)) == Set(bad))
+    #expect(Set(failed.map(\.id.shown)) == Set(bad))
     #expect(failed.allSatisfy { $0.stage == "read" && $0.reason.count > 20 })
     #expect(result.peakMemoryBytes < 400 << 20, "a claimed size allocates nothing")
     #expect(try daemon.outputs(of: result).keys.count { $0.hasSuffix(".png") } == 180)

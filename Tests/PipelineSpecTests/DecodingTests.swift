@@ -36,12 +36,13 @@ import YAML
   @Test func readsTheInput() throws {
     let input = try #require(try spec(FullSpec.text).input)
     #expect(input.name.value == "photos")
-    guard case .directory(let folder, let glob) = input.selection else {
+    guard case .directory(let folder, let glob, let exclude) = input.selection else {
       Issue.record("\(input.selection) is no directory")
       return
     }
     #expect(folder == Marked("samples", at: SourceMark(line: 8, column: 18, length: 7)))
     #expect(glob?.value == "**/*.{png,jpg}")
+    #expect(exclude.map(\.value) == ["drafts/**", "*-old.png"])
   }
 
   @Test func readsStages() throws {

@@ -176,7 +176,7 @@ extension Fault {
         spec.yaml:3:10: error[E048]: the input 'photos' doesn't say where its items come from; add one of dir, files, list and count
             3 | input: { photos: { directory: samples } }
               |          ^~~~~~
-        spec.yaml:3:20: error[E021]: unknown key 'directory' in the input 'photos'; known are dir, glob, files, list, count
+        spec.yaml:3:20: error[E021]: unknown key 'directory' in the input 'photos'; known are dir, glob, exclude, files, list, count
             3 | input: { photos: { directory: samples } }
               |                    ^~~~~~~~~
         2 errors, 0 warnings: not queued.

@@ -91,6 +91,30 @@ extension Fault {
         1 error, 0 warnings: not queued.
         """),
     Fault.appended(
+      "excludeWithoutDirectory",
+      """
+      input:
+        photos: { count: 3, exclude: "*.png" }
+      """,
+      says: """
+        spec.yaml:6:32: error[E050]: 'exclude' leaves out files below 'dir', and there is no 'dir'; delete it
+            6 |   photos: { count: 3, exclude: "*.png" }
+              |                                ^~~~~~~
+        1 error, 0 warnings: not queued.
+        """),
+    Fault.appended(
+      "excludeUpwards",
+      """
+      input:
+        photos: { dir: samples, exclude: [x, "../*.png"] }
+      """,
+      says: """
+        spec.yaml:6:40: error[E059]: the glob '../*.png' leads out of 'dir'; write it relative to 'dir' and without '..'
+            6 |   photos: { dir: samples, exclude: [x, "../*.png"] }
+              |                                        ^~~~~~~~~~
+        1 error, 0 warnings: not queued.
+        """),
+    Fault.appended(
       "globUpwards",
       """
       input:

@@ -55,7 +55,7 @@ extension Fault {
       stages: [{ id: a, use: image.read@1 }]
       """,
       says: """
-        spec.yaml:4:13: error[E021]: unknown key 'directory' in the input 'photos'; known are dir, glob, files, list, count
+        spec.yaml:4:13: error[E021]: unknown key 'directory' in the input 'photos'; known are dir, glob, exclude, files, list, count
             4 |   photos: { directory: samples, dir: samples }
               |             ^~~~~~~~~
         1 error, 0 warnings: not queued.

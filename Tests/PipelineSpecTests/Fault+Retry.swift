@@ -50,8 +50,26 @@ extension Fault {
       "allowanceAsText",
       "errors: { max_failed_items: few }",
       says: """
-        spec.yaml:5:29: error[E035]: 'errors.max_failed_items' is 'few'; write a number or a share, like 5 or 1%
+        spec.yaml:5:29: error[E035]: 'errors.max_failed_items' is 'few'; write a whole number of items, or a share such as 1%
             5 | errors: { max_failed_items: few }
+              |                             ^~~
+        1 error, 0 warnings: not queued.
+        """),
+    Fault.appended(
+      "allowanceAsARatio",
+      "errors: { max_failed_items: 0.05 }",
+      says: """
+        spec.yaml:5:29: error[E035]: 'errors.max_failed_items' is 0.05; write a whole number of items, or a share such as 5%
+            5 | errors: { max_failed_items: 0.05 }
+              |                             ^~~~
+        1 error, 0 warnings: not queued.
+        """),
+    Fault.appended(
+      "allowanceAsABareShare",
+      "errors: { max_failed_items: 2.5 }",
+      says: """
+        spec.yaml:5:29: error[E035]: 'errors.max_failed_items' is 2.5; write a whole number of items, or a share such as 2.5%
+            5 | errors: { max_failed_items: 2.5 }
               |                             ^~~
         1 error, 0 warnings: not queued.
         """),
@@ -77,7 +95,7 @@ extension Fault {
       "allowanceAsFraction",
       "errors: { max_failed_items: 0.01 }",
       says: """
-        spec.yaml:5:29: error[E023]: 'errors.max_failed_items' must be a number or a share such as 1%, not the number 0.01; write one instead
+        spec.yaml:5:29: error[E035]: 'errors.max_failed_items' is 0.01; write a whole number of items, or a share such as 1%
             5 | errors: { max_failed_items: 0.01 }
               |                             ^~~~
         1 error, 0 warnings: not queued.

@@ -87,7 +87,7 @@ extension Fault {
       stages: [{ id: a, use: image.read@1 }]
       """,
       says: """
-        spec.yaml:1:10: error[E023]: 'version' must be the number 1, not the text '1'; write digits alone, without quotes
+        spec.yaml:1:10: error[E023]: 'version' must be the number 1, not the text '1' in quotes; take the quotes away
             1 | version: "1"
               |          ^~~
         1 error, 0 warnings: not queued.
@@ -109,7 +109,7 @@ extension Fault {
       "priorityAsText",
       "priority: high",
       says: """
-        spec.yaml:5:11: error[E023]: 'priority' must be a whole number, not the text 'high'; write digits alone, without quotes
+        spec.yaml:5:11: error[E023]: 'priority' must be a whole number, not the text 'high'; write digits alone
             5 | priority: high
               |           ^~~~
         1 error, 0 warnings: not queued.

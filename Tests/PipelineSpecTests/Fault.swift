@@ -30,7 +30,7 @@ struct Fault: Sendable, CustomTestStringConvertible {
 
   static let all: [Fault] =
     ofSyntax + ofToken + ofDocument + ofKey + ofValue + ofKind + ofUnit + ofRetry + ofInput
-    + ofStage + ofConnection + ofModel + ofTask
+    + ofStage + ofConnection + ofModel + ofTask + ofOdd
 
   var reading: PipelineSpec.Reading { PipelineSpec.parse(Array(spec.utf8)) }
 }

@@ -8,7 +8,7 @@ enum FullSpec {
     hold: true
     x-shared: &shared { size: 256, fit: crop }
     input:
-      photos: { dir: samples, glob: "**/*.{png,jpg}" }
+      photos: { dir: samples, glob: "**/*.{png,jpg}", exclude: [drafts/**, "*-old.png"] }
     stages:
       - id: read
         use: image.read@1

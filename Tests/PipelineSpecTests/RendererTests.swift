@@ -85,10 +85,10 @@ import YAML
     let renderer = DiagnosticRenderer(file: "s\u{7}", source: Array("a\u{1B}[31mb".utf8))
     #expect(
       renderer.text(fault) == """
-        s\u{FFFD}:1:1: error[E021]: m\u{FFFD}
+        s\\u{7}:1:1: error[E021]: m\\u{1B}
             1 | a\u{FFFD}[31mb
               | ^
-           note: n\u{FFFD}1m
+           note: n\\u{9B}1m
 
         """)
   }

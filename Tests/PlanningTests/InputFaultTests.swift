@@ -56,7 +56,7 @@ import Testing
     try Files.makeDirectory("\(bench.root)/empty")
     #expect(
       try faults("dir: empty") == """
-        p.yaml:3:23: error[E131]: no file in '/bench/empty' matches '**/*.{png,jpg,jpeg,PNG,JPG,JPEG}'
+        p.yaml:3:23: error[E131]: no file in '/bench/empty' matches '**/*.{png,jpg,jpeg,jpe,jfif}'
             3 | input: { pics: { dir: empty } }
               |                       ^~~~~
         1 error, 0 warnings: not queued.
@@ -80,7 +80,7 @@ import Testing
     symlink("nowhere", "\(bench.root)/in/b.png")
     #expect(
       try faults("files: [in/b.png]") == """
-        p.yaml:3:26: error[E132]: 'in/b.png' is no file (looked for '/bench/in/b.png')
+        p.yaml:3:26: error[E132]: 'in/b.png' is a link to 'nowhere', which is not there (looked for '/bench/in/b.png')
             3 | input: { pics: { files: [in/b.png] } }
               |                          ^~~~~~~~
         1 error, 0 warnings: not queued.
@@ -114,6 +114,17 @@ import Testing
     #expect(
       try faults("list: files.txt") == """
         p.yaml:3:24: error[E133]: the list '/bench/files.txt' is empty
+            3 | input: { pics: { list: files.txt } }
+              |                        ^~~~~~~~~
+        1 error, 0 warnings: not queued.
+        """)
+  }
+
+  @Test func theListIsUTF16() throws {
+    try AtomicFile.write([0xFF, 0xFE, 0x61, 0, 10, 0], to: "\(bench.root)/files.txt")
+    #expect(
+      try faults("list: files.txt") == """
+        p.yaml:3:24: error[E133]: the list '/bench/files.txt' is UTF-16, in which names can't be read; save it as UTF-8
             3 | input: { pics: { list: files.txt } }
               |                        ^~~~~~~~~
         1 error, 0 warnings: not queued.

@@ -1,4 +1,5 @@
 import Dispatch
+import FileNames
 import JobModel
 import StageHost
 import Synchronization
@@ -45,7 +46,8 @@ final class TestServices: StageServices {
     item: Item?, name: String, existing: OutputPolicy.Existing?, role: OutputFile.Role
   ) throws(StageFailure) -> String {
     guard !name.hasPrefix("..") else { throw StageFailure(.config, "'\(name)' leads elsewhere") }
-    note("file \(name) of \(item?.id ?? "all"), \(existing?.rawValue ?? "as the job"), \(role)")
+    note(
+      "file \(name) of \(item?.id.shown ?? "all"), \(existing?.rawValue ?? "as the job"), \(role)")
     return "/out/\(name)"
   }
 

@@ -1,3 +1,4 @@
+import FileNames
 import JobModel
 import Supervision
 import Testing
@@ -17,7 +18,8 @@ import Testing
     message: String = "SIGSEGV"
   ) -> AttemptFailure {
     AttemptFailure(
-      kind: kind, stage: stage, item: item, itemID: item.map { "\($0).png" }, message: message)
+      kind: kind, stage: stage, item: item, itemID: item.map { FileName("\($0).png") },
+      message: message)
   }
 
   private func answers(

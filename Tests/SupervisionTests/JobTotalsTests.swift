@@ -1,3 +1,4 @@
+import FileNames
 import JobModel
 import Supervision
 import Testing
@@ -21,7 +22,8 @@ import Testing
       "2 of 10 items failed; 'errors.max_failed_items' allows 12.5%"
     ),
     (9, 1, .count(0), .failed, "1 of 10 items failed; 'errors.max_failed_items' allows none"),
-    (0, 10, .percent(100), .failed, "10 of 10 items failed; 'errors.max_failed_items' allows 100%"),
+    (0, 10, .percent(100), .endedPartial, "10 of 10 items failed"),
+    (0, 3, .count(5), .endedPartial, "3 of 3 items failed"),
   ])
   func verdict(
     done: Int, failed: Int, allowance: FailureAllowance, event: JobEvent, message: String?
@@ -36,7 +38,8 @@ import Testing
     var totals = JobTotals()
     for shard in 0..<3 {
       let file = OutputFile(
-        name: "\(shard)", stage: "save", item: shard, bytes: 10, sha256: "", role: .result)
+        name: FileName("\(shard)"), stage: "save", item: shard, bytes: 10, sha256: "", role: .result
+      )
       totals.add(
         ShardReport(
           shard: shard, attempt: 1, itemsDone: 2, itemsFailed: 1, itemsSkipped: 1, files: [file],

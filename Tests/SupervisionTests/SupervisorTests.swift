@@ -1,4 +1,5 @@
 import Glibc
+import FileNames
 import JobModel
 import Supervision
 import Synchronization
@@ -18,7 +19,7 @@ import Testing
 
   private func attempts(_ result: JobResult) -> [String] {
     result.failedAttempts.map {
-      "\($0.shard).\($0.attempt) \($0.failure.kind.rawValue) \($0.failure.itemID ?? "-")"
+      "\($0.shard).\($0.attempt) \($0.failure.kind.rawValue) \($0.failure.itemID?.shown ?? "-")"
     }
   }
 

@@ -53,7 +53,21 @@ import YAML
       root.pairs.map(\.key.mark) == [SourceMark(1, 3), SourceMark(1, 9, 2), SourceMark(1, 16)])
   }
 
-  @Test(arguments: ["\n", "\r\n", "\r", "\u{85}", "\u{2028}", "\u{2029}"])
+  @Test(arguments: [
+    ("\u{85}", "U+0085", "u0085"), ("\u{2028}", "U+2028", "u2028"), ("\u{2029}", "U+2029", "u2029"),
+  ])
+  func lineEndsThatCantBeSeenAreNamed(end: String, point: String, escape: String) {
+    let result = YAMLComposer.compose(Array("a: 1\r\nb: 2\(end)c: 3".utf8))
+    #expect(
+      result.faults == [
+        YAMLFault(
+          .oddCharacter,
+          "a line break (\(point)) that can't be seen stands in column 5; delete it, or write \\\(escape) in double quotes",
+          at: SourceMark(2, 5))
+      ])
+  }
+
+  @Test(arguments: ["\n", "\r\n", "\r"])
   func lineEnds(end: String) throws {
     let root = try compose("a: 1\(end)b: 2\(end)\(end)c: 3")
     #expect(root.pairs.map(\.key.mark.line) == [1, 2, 4])

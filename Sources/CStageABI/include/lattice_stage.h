@@ -190,13 +190,15 @@ typedef struct lattice_host {
    // Items in this batch, at least 1. [any, during process]
    uint64_t (*batch_size)(const lattice_batch *batch);
 
-   // The item's id: its path below the input directory, or its number. Owned by the batch. [any, process]
+   // The item's id: its path below the input directory, or its number; bytes that are not UTF-8 stand as "\\xE9". Owned
+   // by the batch. [any, process]
    const char *(*item_id)(const lattice_batch *batch, uint64_t index);
 
    // The item's place in the job, from 0; the same in every attempt and for every shard size. [any, process]
    uint64_t (*item_number)(const lattice_batch *batch, uint64_t index);
 
-   // The absolute path of the item's file, or NULL for an item without one. Owned by the batch. [any, process]
+   // The absolute path of the item's file, or NULL for an item without one. Where the file's own path is not UTF-8, it
+   // is a link to it. Owned by the batch. [any, process]
    const char *(*item_path)(const lattice_batch *batch, uint64_t index);
 
    // What earlier stages said of the item, as a JSON object. Owned by the batch, valid until the next
