@@ -52,6 +52,13 @@ final class QuantizeStage: Stage, Sendable {
     let tokens = try batch.output("tokens", .i32, shape: Array(image.shape.dropLast()))
     try batch.forEachItem { index in
       let values = try image.row(index, Float.self)
+      if let fault = NonFiniteValues(in: values) {
+        let channels = quantizer.dimension
+        throw StageError(
+          .input,
+          "\(fault), which is channel \(fault.first % channels) of vector \(fault.first / channels); only numbers can be rounded to tokens"
+        )
+      }
       let indices = try tokens.row(index, Int32.self)
       if isUnit {
         quantizer.quantize(unit: values, into: indices)

@@ -7,24 +7,32 @@
 
 LATTICE_INLINE float finite_or_zero(float value) { return value - value == 0.0f ? value : 0.0f; }
 
+// A range a little wider than the levels, as with `atanh`, rounds beyond them where there are a thousand or more.
+LATTICE_INLINE float within(float value, float low, float high) {
+   value = value < low ? low : value;
+   return value > high ? high : value;
+}
+
 // Rows that are worked on at once: as flat arrays, with each channel's constants written out for as many rows, so that
 // vectors need not be gathered channel by channel.
 #define ROWS 16
 #define FLAT (ROWS * LATTICE_FSQ_MAX_CHANNELS)
 
 typedef struct flat_constants {
-   float   shift[FLAT], half[FLAT], offset[FLAT], half_width[FLAT], top[FLAT];
+   float   slope[FLAT], shift[FLAT], half[FLAT], offset[FLAT], half_width[FLAT], top[FLAT], highest[FLAT];
    int32_t centre[FLAT], basis[FLAT];
 } flat_constants;
 
 LATTICE_INLINE void write_out(const lattice_fsq *fsq, flat_constants *flat) {
    for (int32_t i = 0; i < ROWS * fsq->d; ++i) {
       const int32_t c = i % fsq->d;
+      flat->slope[i] = fsq->slope[c];
       flat->shift[i] = fsq->shift[c];
       flat->half[i] = fsq->half[c];
       flat->offset[i] = fsq->offset[c];
       flat->half_width[i] = (float)(fsq->levels[c] / 2);
       flat->top[i] = (float)(fsq->levels[c] - 1);
+      flat->highest[i] = (float)(fsq->levels[c] - 1 - fsq->levels[c] / 2);
       flat->centre[i] = fsq->levels[c] / 2;
       flat->basis[i] = fsq->basis[c];
    }
@@ -49,7 +57,7 @@ void lattice_fsq_bound_f32(const lattice_fsq *fsq, const float *z, float *bounde
       const float  *from = z + start * d;
       float        *to = bounded + start * d;
       for (int64_t i = 0; i < count; ++i)
-         to[i] = tanh_of(finite_or_zero(from[i]) + flat.shift[i]) * flat.half[i] - flat.offset[i];
+         to[i] = tanh_of(finite_or_zero(from[i]) * flat.slope[i] + flat.shift[i]) * flat.half[i] - flat.offset[i];
    }
 }
 
@@ -64,8 +72,9 @@ void lattice_fsq_encode_f32(const lattice_fsq *fsq, const float *z, float *codes
       const float  *from = z + start * d;
       float        *to = codes + start * d;
       for (int64_t i = 0; i < count; ++i) {
-         const float bounded = tanh_of(finite_or_zero(from[i]) + flat.shift[i]) * flat.half[i] - flat.offset[i];
-         const float rounded = (bounded + ROUNDER) - ROUNDER;
+         const float argument = finite_or_zero(from[i]) * flat.slope[i] + flat.shift[i];
+         const float bounded = tanh_of(argument) * flat.half[i] - flat.offset[i];
+         const float rounded = within((bounded + ROUNDER) - ROUNDER, -flat.half_width[i], flat.highest[i]);
          to[i] = rounded / flat.half_width[i] + 0.0f; // Plus nothing: no minus zero.
          shares[i] = ((int32_t)rounded + flat.centre[i]) * flat.basis[i];
       }
@@ -82,8 +91,10 @@ void lattice_fsq_index_f32(const lattice_fsq *fsq, const float *bounded, int32_t
    for (int64_t start = 0; start < rows; start += ROWS) {
       const int64_t there = rows - start < ROWS ? rows - start : ROWS, count = there * d;
       const float  *from = bounded + start * d;
-      for (int64_t i = 0; i < count; ++i)
-         shares[i] = ((int32_t)((from[i] + ROUNDER) - ROUNDER) + flat.centre[i]) * flat.basis[i];
+      for (int64_t i = 0; i < count; ++i) {
+         const float rounded = within((from[i] + ROUNDER) - ROUNDER, -flat.half_width[i], flat.highest[i]);
+         shares[i] = ((int32_t)rounded + flat.centre[i]) * flat.basis[i];
+      }
       add_up(shares, d, there, indices + start);
    }
 }
@@ -157,10 +168,11 @@ LATTICE_CLONES
 void lattice_fsq_gradient_f32(const lattice_fsq *fsq, const float *z, const float *dcodes, float *dz, int64_t rows) {
    const int32_t d = fsq->d;
    for (int32_t c = 0; c < d; ++c) {
-      const float shift = fsq->shift[c], half = fsq->half[c], half_width = (float)(fsq->levels[c] / 2);
+      const float slope = fsq->slope[c], shift = fsq->shift[c], half = fsq->half[c];
+      const float half_width = (float)(fsq->levels[c] / 2);
       for (int64_t r = 0; r < rows; ++r) {
-         float t = tanh_of(finite_or_zero(z[r * d + c]) + shift);
-         dz[r * d + c] = dcodes[r * d + c] * (half * (1.0f - t * t) / half_width);
+         float t = tanh_of(finite_or_zero(z[r * d + c]) * slope + shift);
+         dz[r * d + c] = dcodes[r * d + c] * (half * (1.0f - t * t) / half_width) * slope;
       }
    }
 }

@@ -8,7 +8,8 @@ void lattice_fsq_bound_f32_ref(const lattice_fsq *fsq, const float *z, float *bo
    for (int64_t r = 0; r < rows; ++r)
       for (int32_t c = 0; c < fsq->d; ++c) {
          float value = z[r * fsq->d + c];
-         bounded[r * fsq->d + c] = tanhf(finite_or_zero(value) + fsq->shift[c]) * fsq->half[c] - fsq->offset[c];
+         float argument = finite_or_zero(value) * fsq->slope[c] + fsq->shift[c];
+         bounded[r * fsq->d + c] = tanhf(argument) * fsq->half[c] - fsq->offset[c];
       }
 }
 
@@ -17,6 +18,8 @@ void lattice_fsq_index_f32_ref(const lattice_fsq *fsq, const float *bounded, int
       indices[r] = 0;
       for (int32_t c = 0; c < fsq->d; ++c) {
          int32_t digit = (int32_t)rintf(bounded[r * fsq->d + c]) + fsq->levels[c] / 2;
+         if (digit < 0) digit = 0;
+         if (digit > fsq->levels[c] - 1) digit = fsq->levels[c] - 1;
          indices[r] += digit * fsq->basis[c];
       }
    }
@@ -65,8 +68,8 @@ void lattice_fsq_gradient_f32_ref(const lattice_fsq *fsq, const float *z, const 
    for (int64_t r = 0; r < rows; ++r)
       for (int32_t c = 0; c < fsq->d; ++c) {
          int64_t i = r * fsq->d + c;
-         float t = tanhf(finite_or_zero(z[i]) + fsq->shift[c]);
-         dz[i] = dcodes[i] * (fsq->half[c] * (1.0f - t * t) / (float)(fsq->levels[c] / 2));
+         float t = tanhf(finite_or_zero(z[i]) * fsq->slope[c] + fsq->shift[c]);
+         dz[i] = dcodes[i] * (fsq->half[c] * (1.0f - t * t) / (float)(fsq->levels[c] / 2)) * fsq->slope[c];
       }
 }
 

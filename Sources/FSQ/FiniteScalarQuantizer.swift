@@ -15,6 +15,20 @@ package struct FiniteScalarQuantizer: Sendable {
     case google
     /// What PyTorch ports and the weights trained with them use: `atanh`, and (1 + 1e-3) of the range.
     case atanh
+    /// A flatter bound, 2 sigmoid(1.6 z) - 1, under which normally distributed latents use all levels about alike.
+    ///
+    /// Source: "iFSQ: improving FSQ for image generation with 1 line of code" (https://arxiv.org/abs/2601.17124).
+    case ifsq
+
+    /// How much the range goes beyond the outermost levels, as a share of it.
+    fileprivate var epsilon: Double { self == .google ? -1e-3 : 1e-3 }
+    /// What latents are multiplied by: 2 sigmoid(2 s z) - 1 = tanh(s z).
+    fileprivate var slope: Float { self == .ifsq ? 0.8 : 1 }
+
+    /// What puts an even number of levels evenly around 0, before it is bounded.
+    fileprivate func shift(_ ratio: Double) -> Double {
+      self == .google ? tan(ratio) : Glibc.atanh(ratio)
+    }
   }
 
   /// Integers per channel, each at least 2; channel 0 varies fastest in an index.
@@ -35,6 +49,32 @@ package struct FiniteScalarQuantizer: Sendable {
   ///   - variant: How the shift is computed.
   /// - Throws: ``FSQLevelsError``.
   package init(levels: [Int], variant: Variant = .google) throws(FSQLevelsError) {
+    codebookSize = try Self.codebookSize(levels: levels)
+    var size = 1
+    var constants = lattice_fsq()
+    constants.d = Int32(levels.count)
+    for (channel, level) in levels.enumerated() {
+      let half = Double(level - 1) * (1 + variant.epsilon) / 2
+      let offset = level.isMultiple(of: 2) ? 0.5 : 0
+      Self.set(&constants.levels, channel, Int32(level))
+      Self.set(&constants.basis, channel, Int32(size))
+      Self.set(&constants.half, channel, Float(half))
+      Self.set(&constants.offset, channel, Float(offset))
+      Self.set(&constants.shift, channel, Float(variant.shift(offset / half)))
+      Self.set(&constants.slope, channel, variant.slope)
+      size *= level
+    }
+    self.levels = levels
+    self.variant = variant
+    self.constants = constants
+  }
+
+  /// How many codes levels make.
+  ///
+  /// - Parameter levels: As ``init(levels:variant:)`` takes them.
+  /// - Returns: Their product.
+  /// - Throws: ``FSQLevelsError``.
+  package static func codebookSize(levels: [Int]) throws(FSQLevelsError) -> Int {
     guard (1...Int(LATTICE_FSQ_MAX_CHANNELS)).contains(levels.count) else {
       throw .channelCount(levels.count)
     }
@@ -42,25 +82,11 @@ package struct FiniteScalarQuantizer: Sendable {
       throw .level(levels[index], channel: index)
     }
     var size = 1
-    var constants = lattice_fsq()
-    constants.d = Int32(levels.count)
-    for (channel, level) in levels.enumerated() {
-      guard size * level <= Int(Int32.max) else { throw .tooManyCodes(levels) }
-      let epsilon = variant == .google ? -1e-3 : 1e-3
-      let half = Double(level - 1) * (1 + epsilon) / 2
-      let offset = level.isMultiple(of: 2) ? 0.5 : 0
-      let shift = variant == .google ? tan(offset / half) : Glibc.atanh(offset / half)
-      Self.set(&constants.levels, channel, Int32(level))
-      Self.set(&constants.basis, channel, Int32(size))
-      Self.set(&constants.half, channel, Float(half))
-      Self.set(&constants.offset, channel, Float(offset))
-      Self.set(&constants.shift, channel, Float(shift))
+    for level in levels {
       size *= level
+      guard size <= Int(Int32.max) else { throw .tooManyCodes(levels) }
     }
-    self.levels = levels
-    self.variant = variant
-    self.codebookSize = size
-    self.constants = constants
+    return size
   }
 
   /// Squashes latents into the ranges that are rounded.

@@ -1,4 +1,5 @@
 import FSQ
+import Foundation
 import Testing
 
 /// The implicit codebook: every index stands for one code, and back.
@@ -46,6 +47,54 @@ import Testing
     #expect(quantizer.codebookSize == 2_147_395_600)
     let indices: [Int32] = [0, 16_777_217, 1_234_567_891, 2_147_395_599]
     #expect(quantizer.indices(unit: try quantizer.unitValues(indices)) == indices)
+  }
+
+  /// A range a little wider than the levels rounds beyond them from 1001 levels on: cut off to the last level.
+  @Test(arguments: [[1001], [1002, 3], [3, 4096], [65_536]])
+  func farLatentsStayInTheCodebook(levels: [Int]) throws {
+    let quantizer = try FiniteScalarQuantizer(levels: levels, variant: .atanh)
+    let d = levels.count
+    for (latent, digit) in [(Float(30), 1), (-30, 0)] {
+      let latents = [Float](repeating: latent, count: 17 * d)
+      let last = Int32(digit * (quantizer.codebookSize - 1))
+      let wanted = [Int32](repeating: last, count: 17)
+      #expect(quantizer.indices(bounded: quantizer.bounded(latents)) == wanted)
+      var codes = [Float](repeating: .nan, count: 17 * d)
+      var indices = [Int32](repeating: -1, count: 17)
+      latents.withUnsafeBufferPointer { latents in
+        codes.withUnsafeMutableBufferPointer { codes in
+          indices.withUnsafeMutableBufferPointer {
+            quantizer.encode(latents, codes: codes, indices: $0)
+          }
+        }
+      }
+      #expect(indices == wanted)
+      #expect(try quantizer.codes(indices) == codes)
+    }
+  }
+
+  /// 2 sigmoid(1.6 z) - 1, as its authors write it, with 0 in the middle.
+  @Test func theFlatterBoundIsTheirs() throws {
+    let quantizer = try FiniteScalarQuantizer(levels: [9], variant: .ifsq)
+    for z in stride(from: Float(-4), through: 4, by: 0.25) {
+      let wanted = (2 / (1 + exp(-1.6 * Double(z))) - 1) * 4 * 1.001
+      #expect(abs(Double(quantizer.bounded([z])[0]) - wanted) < 1e-5)
+    }
+    let even = try FiniteScalarQuantizer(levels: [8], variant: .ifsq)
+    #expect(abs(even.bounded([0])[0]) < 1e-6)
+  }
+
+  @Test func whatIsNoNumberIsCounted() {
+    let values: [Float] = [1, .nan, 3, .infinity, -.infinity, 6]
+    let found = values.withUnsafeBufferPointer { NonFiniteValues(in: $0) }
+    #expect(
+      found?.description
+        == "3 of 6 values to be quantized are no finite numbers, the first at place 1")
+    let fine: [Float] = [1, .greatestFiniteMagnitude, -0.0]
+    #expect(fine.withUnsafeBufferPointer { NonFiniteValues(in: $0) } == nil)
+    let one = ([2, .nan] as [Float]).withUnsafeBufferPointer { NonFiniteValues(in: $0) }
+    #expect(
+      one?.description == "1 of 2 values to be quantized is no finite number, the first at place 1")
   }
 
   @Test func whatIsNoNumberCountsAsZero() throws {

@@ -3,7 +3,7 @@ import Testing
 
 /// Parity with the authors' own code.
 @Suite struct GoldenTests {
-  @Test(arguments: FiniteScalarQuantizer.Variant.allCases)
+  @Test(arguments: [FiniteScalarQuantizer.Variant.google, .atanh])
   func equalsTheAuthorsNumbers(variant: FiniteScalarQuantizer.Variant) throws {
     let golden = try GoldenFile()
     #expect(golden.levelSets.count == 7)

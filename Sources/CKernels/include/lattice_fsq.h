@@ -5,8 +5,8 @@
 // Legend: `rows` vectors of `d` channels, dense, channel fastest. L channel's levels, h = L / 2 rounded down.
 //   half   = (L - 1) * (1 -+ eps) / 2      eps = 1e-3; the sign depends on the variant
 //   offset = 1/2 if L is even, else 0
-//   bound(z) = tanh(z + shift) * half - offset
-//   digit  = round to even(bound(z)) + h   in 0...L-1
+//   bound(z) = tanh(slope z + shift) * half - offset
+//   digit  = round to even(bound(z)) + h, cut off to 0...L-1
 //   code   = (digit - h) / h               in -1...1
 //   index  = sum of digit_i * basis_i, basis_0 = 1, basis_i = basis_(i-1) * L_(i-1): channel 0 varies fastest
 // Digits and indices are integers throughout, so that no sum is rounded.
@@ -26,6 +26,7 @@ typedef struct lattice_fsq {
    float   half[LATTICE_FSQ_MAX_CHANNELS];
    float   offset[LATTICE_FSQ_MAX_CHANNELS];
    float   shift[LATTICE_FSQ_MAX_CHANNELS];
+   float   slope[LATTICE_FSQ_MAX_CHANNELS];
 } lattice_fsq;
 
 // z (rows, d) to bound(z) (rows, d).
@@ -54,7 +55,7 @@ int64_t lattice_fsq_unit_f32_ref(const lattice_fsq *fsq, const int32_t *indices,
 int64_t lattice_fsq_unit_f32(const lattice_fsq *fsq, const int32_t *indices, float *values, int64_t rows);
 
 // The gradient of the codes with respect to z, rounding taken as the identity (straight-through, section 3.1):
-//   dz = dcodes * half * (1 - tanh(z + shift)^2) / h
+//   dz = dcodes * half * (1 - tanh(slope z + shift)^2) / h * slope
 void lattice_fsq_gradient_f32_ref(const lattice_fsq *fsq, const float *z, const float *dcodes, float *dz,
                                   int64_t rows);
 void lattice_fsq_gradient_f32(const lattice_fsq *fsq, const float *z, const float *dcodes, float *dz, int64_t rows);
