@@ -75,6 +75,7 @@ let package = Package(
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     library("StageSDK", ["CStageABI"]),
+    library("Recipes", ["Autograd", "StageSDK", "Training"]),
     library("FSQ", ["CKernels"]),
     library("Classifier", ["Autograd", "Kernels", "TensorCore"]),
     library(
@@ -107,8 +108,8 @@ let package = Package(
     plugin(
       "UViMStages",
       [
-        "Autograd", "Checkpoints", "ImageCodecs", "Kernels", "LabelFiles", "ModelFiles",
-        "Scenes", "TensorCore", "Training", "UViM",
+        "Autograd", "Checkpoints", "FSQ", "ImageCodecs", "Kernels", "LabelFiles", "ModelFiles",
+        "Recipes", "Scenes", "TensorCore", "Training", "UViM",
       ]),
     plugin("LabelStages", ["ImageCodecs", "LabelFiles", "Metrics", "TensorFiles"]),
     plugin("ImageStages", ["ImageCodecs", "Metrics"]),
@@ -117,7 +118,8 @@ let package = Package(
       "TokenizerStages",
       [
         "Autograd", "Checkpoints", "Convolutions", "FSQ", "FeatureNetworks", "ImageCodecs",
-        "Kernels", "Metrics", "ModelFiles", "PictureSets", "TensorCore", "Tokenizers", "Training",
+        "Kernels", "Metrics", "ModelFiles", "PictureSets", "Recipes", "TensorCore", "Tokenizers",
+        "Training",
       ]),
     plugin(
       "DistributionStages",
@@ -130,7 +132,7 @@ let package = Package(
       "MaskGITStages",
       [
         "Autograd", "Checkpoints", "Classifier", "Kernels", "MaskGIT", "ModelFiles", "PictureSets",
-        "TensorCore", "Training",
+        "Recipes", "TensorCore", "Training",
       ]),
 
     // Right column: what happens to a job.
@@ -249,7 +251,8 @@ let package = Package(
     tests(
       "UViMTests",
       [
-        "Autograd", "Checkpoints", "Kernels", "TensorCore", "TensorFiles", "Training", "UViM",
+        "Autograd", "Checkpoints", "FSQ", "Kernels", "TensorCore", "TensorFiles", "Training",
+        "UViM",
       ],
       exclude: ["Golden/README.md"], resources: [.copy("Golden")]),
     tests("LabelFilesTests", ["ImageCodecs", "LabelFiles", "TensorFiles"]),

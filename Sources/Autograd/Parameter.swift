@@ -17,6 +17,8 @@ package final class Parameter: @unchecked Sendable {
   package var value: Tensor {
     didSet { version += 1 }
   }
+  /// What an optimizer multiplies the learning rate by; 0 holds the parameter fixed.
+  package var rateFactor: Float = 1
   private let packed = Mutex<[PackedKey: Packed]>([:])
 
   private let packedKernels = Mutex<[PackedKernel]>([])

@@ -77,7 +77,8 @@ package final class Adafactor: Optimizer {
     let updates = gradients.map { gradient in
       Update(
         gradient: gradient.value, value: gradient.parameter.value,
-        moments: take(gradient.parameter), scale: scale, decay: decay, rate: Float(rate),
+        moments: take(gradient.parameter), scale: scale, decay: decay,
+        rate: Float(rate) * gradient.parameter.rateFactor,
         weightDecay: weightDecay(gradient.parameter, rate), settings: settings)
     }
     workers.run(chunks: updates.count) { updates[$0].run() }

@@ -74,7 +74,8 @@ package final class AdamW: Optimizer {
     for gradient in gradients {
       let parameter = gradient.parameter
       let adam = lattice_adam(
-        rate: Float(rate), b1: settings.b1, b2: settings.b2, eps: settings.epsilon,
+        rate: Float(rate) * parameter.rateFactor, b1: settings.b1, b2: settings.b2,
+        eps: settings.epsilon,
         decay: parameter.value.shape.rank > 1 ? settings.decay : 0, scale: scale,
         step: Int64(steps))
       update(parameter, gradient.value, adam, workers)

@@ -35,7 +35,8 @@ package final class GradientLearner: Learner {
   /// Sets a learner up.
   ///
   /// - Parameters:
-  ///   - parameters: What is learned; nothing else that the loss depends on is changed.
+  ///   - parameters: What is learned, those with a rate factor of 0 left out; nothing else that the loss depends on is
+  ///     changed.
   ///   - optimizer: How.
   ///   - rate: How fast.
   ///   - precision: Of products; weights stay f32.
@@ -53,7 +54,7 @@ package final class GradientLearner: Learner {
   ) {
     precondition(parts >= 1, "a batch has at least one part")
     self.parameters = parameters
-    learned = Set(parameters.map(ObjectIdentifier.init))
+    learned = Set(parameters.filter { $0.rateFactor > 0 }.map(ObjectIdentifier.init))
     self.optimizer = optimizer
     self.rate = rate
     self.precision = precision

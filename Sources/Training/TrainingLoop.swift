@@ -48,15 +48,17 @@ package struct TrainingLoop {
   /// - Parameters:
   ///   - learner: What is trained; freshly made.
   ///   - observer: Who follows.
+  ///   - validation: Measures the run on the way; nil for none.
   ///   - after: Called when so many steps are taken, with that number: to show how far it has come. It must not change
   ///     the learner.
   /// - Throws: ``NotANumberError``, ``TrainingCancelled``, ``TrainingStateError``, ``CheckpointFolderError``, and what
   ///   the learner throws.
   package func run(
-    _ learner: any Learner, observer: any TrainingObserver,
+    _ learner: any Learner, observer: any TrainingObserver, validation: ValidationPlan? = nil,
     after: (_ steps: Int) throws -> Void = { _ in }
   ) throws {
     var done = 0
+    var watch = try ValidationWatch(validation, folder)
     if let saved = try folder?.newest() {
       try learner.restore(saved.state, steps: saved.steps)
       done = saved.steps
@@ -65,7 +67,8 @@ package struct TrainingLoop {
     observer.progress(done, of: settings.steps)
     var window = MetricWindow()
     var saved = done
-    while done < settings.steps {
+    watch.forget(after: done)
+    while done < settings.steps, !watch.isOver(after: done) {
       if observer.isCancelled {
         if done > saved { try folder?.save(learner.state, steps: done, keep: settings.keep) }
         throw TrainingCancelled(steps: done)
@@ -78,11 +81,15 @@ package struct TrainingLoop {
         observer.report(step: done, metrics: window.takeMeans())
       }
       try after(done)
+      if let metrics = try watch.measure(learner, after: done, isLast: isLast) {
+        observer.report(step: done, metrics: metrics)
+      }
       if isLast || done.isMultiple(of: settings.checkpointEvery) {
         try folder?.save(learner.state, steps: done, keep: settings.keep)
         saved = done
       }
     }
+    if let note = try watch.finish(learner, after: done, of: settings.steps) { observer.note(note) }
   }
 }
 

@@ -4,6 +4,7 @@ import Testing
 /// The picture in README.md, as a table: what each target may import besides the system's modules.
 private let allowedImports: [String: Set<String>] = [
   "Sources/StageSDK": ["CStageABI"],
+  "Sources/Recipes": ["Autograd", "StageSDK", "Training"],
   "Sources/FSQ": ["CKernels"],
   "Sources/Classifier": ["Autograd", "Kernels", "TensorCore"],
   "Sources/MaskGIT": [
@@ -28,8 +29,8 @@ private let allowedImports: [String: Set<String>] = [
   "Sources/Scenes": ["TensorCore"],
   "Plugins/SceneStages": ["CStageABI", "Scenes", "StageSDK", "TensorCore"],
   "Plugins/UViMStages": [
-    "Autograd", "CStageABI", "Checkpoints", "ImageCodecs", "Kernels", "LabelFiles", "ModelFiles",
-    "Scenes", "StageSDK", "TensorCore", "Training", "UViM",
+    "Autograd", "CStageABI", "Checkpoints", "FSQ", "ImageCodecs", "Kernels", "LabelFiles",
+    "ModelFiles", "Recipes", "Scenes", "StageSDK", "TensorCore", "Training", "UViM",
   ],
   "Plugins/LabelStages": [
     "CStageABI", "ImageCodecs", "LabelFiles", "Metrics", "StageSDK", "TensorFiles",
@@ -38,8 +39,8 @@ private let allowedImports: [String: Set<String>] = [
   "Plugins/TensorStages": ["CStageABI", "StageSDK", "TensorFiles"],
   "Plugins/TokenizerStages": [
     "Autograd", "CStageABI", "Checkpoints", "Convolutions", "FSQ", "FeatureNetworks",
-    "ImageCodecs", "Kernels", "Metrics", "ModelFiles", "PictureSets", "StageSDK", "TensorCore",
-    "Tokenizers", "Training",
+    "ImageCodecs", "Kernels", "Metrics", "ModelFiles", "PictureSets", "Recipes", "StageSDK",
+    "TensorCore", "Tokenizers", "Training",
   ],
   "Plugins/DistributionStages": [
     "Autograd", "CStageABI", "Checkpoints", "Distributions", "FeatureNetworks", "Kernels",
@@ -48,7 +49,7 @@ private let allowedImports: [String: Set<String>] = [
   "Plugins/FSQStages": ["CStageABI", "FSQ", "StageSDK"],
   "Plugins/MaskGITStages": [
     "Autograd", "CStageABI", "Checkpoints", "Classifier", "Kernels", "MaskGIT", "ModelFiles",
-    "PictureSets", "StageSDK", "TensorCore", "Training",
+    "PictureSets", "Recipes", "StageSDK", "TensorCore", "Training",
   ],
   "Sources/FileNames": [],
   "Sources/JobModel": ["FileNames"],
@@ -102,7 +103,7 @@ private let withoutFoundation: Set<String> = [
   "Sources/Kernels",
   "Sources/Autograd",
   "Sources/Convolutions",
-  "Sources/Training", "Sources/Tokenizers", "Sources/PictureSets",
+  "Sources/Training", "Sources/Recipes", "Sources/Tokenizers", "Sources/PictureSets",
   "Sources/TensorFiles", "Sources/Checkpoints", "Sources/ModelFiles", "Sources/UViM",
   "Sources/LabelFiles", "Sources/Scenes",
   "Plugins/SceneStages", "Plugins/LabelStages", "Plugins/UViMStages",
