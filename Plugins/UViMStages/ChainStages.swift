@@ -12,12 +12,14 @@ struct ChainParameters: Decodable {
   let originalSize: Bool
   let keepLightness: Bool?
   let leastSegment: Double?
+  let depthEstimate: String?
 
   enum CodingKeys: String, CodingKey {
     case precision, temperature, lookahead, draws
     case originalSize = "original_size"
     case keepLightness = "keep_lightness"
     case leastSegment = "least_segment"
+    case depthEstimate = "depth_estimate"
   }
 
   static let specs: [ParameterSpec] =
@@ -109,6 +111,7 @@ final class Chain {
     let size = try Pictures.outputSize(batch, image, isOriginal: parameters.originalSize)
     var outputs = MapOutputs(
       configuration: loaded.configuration, height: size.height, width: size.width)
+    outputs.takesLikeliestDepth = parameters.depthEstimate == "likeliest"
     outputs.leastShare = parameters.leastSegment ?? outputs.leastShare
     outputs.keepsLightness = parameters.keepLightness ?? true
     try body(logits, outputs, loaded, image)
@@ -118,8 +121,9 @@ final class Chain {
 /// Estimates depth from single pictures.
 final class DepthStage: Stage {
   static let descriptor = StageDescriptor(
-    id: "uvim.depth", version: "1.0.0", summary: "Estimates the depth of each pixel, in metres.",
-    kind: .map, parameters: ChainParameters.specs, inputs: [ChainParameters.image],
+    id: "uvim.depth", version: "1.1.0", summary: "Estimates the depth of each pixel, in metres.",
+    kind: .map, parameters: ChainParameters.specs + [UViMParameters.depthEstimate],
+    inputs: [ChainParameters.image],
     outputs: [
       .tensor("depth", [.f32], ["N", "H2", "W2", 1], semantic: "depth.metres", "Metres.")
     ], preferredBatch: 8, needsSeed: true, modelSlots: ["model"])

@@ -75,11 +75,17 @@ final class EncodeStage: Stage {
     do {
       let latents = quantizer.prepare(
         try stage.latents(labels: labels, image: context, loaded.pass), loaded.pass)
-      let codes = quantizer.codes(of: latents.value, loaded.pass)
+      var values = latents.value
+      for index in 0..<batch.count {
+        guard let fault = FiniteLatents.fault(values[index..<(index + 1)]) else { continue }
+        batch.fail(index, StageError(.input, fault.description))
+        values = FiniteLatents.zeroed(values, index)
+      }
+      let codes = quantizer.codes(of: values, loaded.pass)
       let output = try batch.output("code", .i32, shape: codes.shape.sizes)
       _ = try output.bind(Int32.self).update(fromContentsOf: codes.integers)
-      let values = try batch.output("bottleneck", .f32, shape: latents.shape.sizes)
-      _ = try values.bind(Float.self).update(fromContentsOf: latents.value.floats)
+      let bottleneck = try batch.output("bottleneck", .f32, shape: values.shape.sizes)
+      _ = try bottleneck.bind(Float.self).update(fromContentsOf: values.floats)
     } catch let error as UViMError { throw StageError(.input, error.description) }
   }
 }
@@ -156,6 +162,7 @@ final class DecodeStage: Stage {
     let originalSize: Bool
     let keepLightness: Bool
     let leastSegment: Double
+    let depthEstimate: String
 
     enum CodingKeys: String, CodingKey {
       case precision
@@ -163,11 +170,12 @@ final class DecodeStage: Stage {
       case originalSize = "original_size"
       case keepLightness = "keep_lightness"
       case leastSegment = "least_segment"
+      case depthEstimate = "depth_estimate"
     }
   }
 
   static let descriptor = StageDescriptor(
-    id: "uvim.decode", version: "1.0.0",
+    id: "uvim.decode", version: "1.1.0",
     summary: "Makes depth, colours or panoptic labels of a guiding code and its picture.",
     kind: .map,
     parameters: [
@@ -181,11 +189,13 @@ final class DecodeStage: Stage {
       .number(
         "least_segment", default: 0.001, range: 0...1,
         "Of panoptic labels: segments of a smaller share of the picture are left out."),
+      UViMParameters.depthEstimate,
     ],
     inputs: [
       .tensor(
         "code", [.i32], ["N", "codes"], semantic: "tokens.uvim",
-        "The guiding code; -1 counts as 0."),
+        "The guiding code; -1 stands for no code: models that learned a vector for it take that, others code 0."
+      ),
       SignedPictures.port,
     ],
     outputs: [
@@ -261,6 +271,7 @@ final class DecodeStage: Stage {
       let size = try Pictures.outputSize(batch, image, isOriginal: parameters.originalSize)
       var maps = MapOutputs(
         configuration: loaded.configuration, height: size.height, width: size.width)
+      maps.takesLikeliestDepth = parameters.depthEstimate == "likeliest"
       maps.leastShare = parameters.leastSegment
       maps.keepsLightness = parameters.keepLightness
       let shape = [batch.count, size.height, size.width]

@@ -3,9 +3,12 @@ import StageSDK
 import TensorCore
 import UViM
 
-/// What is learned from, in memory.
+/// What is learned from and what is measured on, in memory.
 final class ExampleSet {
+  /// Examples that are learned from; those after them are kept back.
   let count: Int
+  /// Examples that are measured on alone.
+  let heldBack: Int
   private let configuration: UViMConfiguration
   private let stage: StageOneConfiguration
   private let store: ExampleStore
@@ -25,20 +28,36 @@ final class ExampleSet {
     self.configuration = configuration
     self.stage = stage
     if parameters.data == "scenes" {
-      store = ExampleStore(capacity: parameters.examples, configuration, stage)
+      store = ExampleStore(
+        capacity: parameters.examples + parameters.heldBack, configuration, stage)
       try SceneExamples(parameters, context).render(into: store, workers)
-      places = Array(0..<parameters.examples)
+      places = Array(0..<store.capacity)
+      heldBack = parameters.heldBack
     } else {
       let files = try context.items.compactMap(\.path)
       let examples = PictureExamples(parameters, context, configuration.task)
       store = ExampleStore(capacity: examples.capacity(files.count), configuration, stage)
-      places = try examples.read(files, into: store)
+      let read = try examples.read(files, into: store)
+      heldBack = min(parameters.heldBack, read.pictures.count)
+      // A mirror image of what is kept back tells as much as that itself.
+      let learned = Array(read.pictures.dropLast(heldBack))
+      let wanted = Set(learned)
+      places =
+        learned + read.mirrored.filter { wanted.contains($0 - files.count) }
+        + read.pictures.suffix(heldBack)
     }
-    count = places.count
+    count = places.count - heldBack
     guard count >= parameters.batch else {
       throw StageError(
         .config, "there are \(count) pictures, fewer than a step's \(parameters.batch)",
         parameter: "batch")
+    }
+  }
+
+  /// The numbers of what is kept back, some at a time.
+  var heldBackBatches: [[Int]] {
+    stride(from: count, to: count + heldBack, by: 64).map {
+      Array($0..<min(count + heldBack, $0 + 64))
     }
   }
 
@@ -60,28 +79,25 @@ final class ExampleSet {
       stage)
   }
 
-  /// The guiding codes of all examples: what a language model learns to predict.
-  ///
-  /// - Returns: Gives those of some items, i32 (items, codes).
+  /// The guiding codes of all examples, those kept back too: what a language model learns to predict.
   func codes(
     _ base: StageOne, _ quantizer: any CodeQuantizer, _ workers: any Workers,
     _ context: StageContext
-  ) throws -> ([Int]) -> Tensor {
+  ) throws -> ExampleCodes {
     var all: [Int32] = []
     let pass = Pass(workers: workers)
-    for start in stride(from: 0, to: count, by: 64) {
+    let total = count + heldBack
+    for start in stride(from: 0, to: total, by: 64) {
       guard !context.isCancelled else { throw StageError(.cancelled, "training was stopped") }
-      let batch = batch(Array(start..<min(count, start + 64)))
+      let batch = batch(Array(start..<min(total, start + 64)))
       let latents = quantizer.prepare(
         try base.latents(labels: batch.labels, image: batch.image, pass), pass)
+      if let fault = FiniteLatents.fault(latents.value) {
+        throw StageError(.config, fault.description)
+      }
       all += quantizer.codes(of: latents.value, pass).integers
-      context.progress(0, of: count, unit: "steps")
+      context.progress(0, of: total, unit: "steps")
     }
-    let length = stage.codeLength
-    return { items in
-      Tensor(
-        [items.count, length],
-        integers: items.flatMap { all[($0 * length)..<(($0 + 1) * length)] })
-    }
+    return ExampleCodes(all, length: stage.codeLength, size: quantizer.size)
   }
 }

@@ -174,8 +174,11 @@ final class LoadedUViM {
       throw UViMError.code(Int(code), place: place, size: quantizer.size)
     }
     let known = Tensor(codes.shape, integers: codes.integers.map { max(0, $0) })
-    return try stage.decode(Variable(quantizer.vectors(of: known)), image: images, pass)
-      .mapValues(\.value)
+    let kept = codes.integers.map { $0 >= 0 }
+    return try stage.decode(
+      Variable(quantizer.vectors(of: known)), kept: kept.allSatisfy(\.self) ? nil : kept,
+      image: images, pass
+    ).mapValues(\.value)
   }
 }
 
@@ -184,6 +187,10 @@ enum UViMParameters {
   static let precision = ParameterSpec.choice(
     "precision", ["auto", "f32", "bf16"], default: "auto",
     "Of products: bf16 halves memory and time, f32 is exact; auto takes bf16 for models of more than 20 million parameters."
+  )
+  static let depthEstimate = ParameterSpec.choice(
+    "depth_estimate", ["mean", "likeliest"], default: "mean",
+    "Of depth: the mean of all bins, each by its probability, or the middle of the likeliest one, as the authors' code has it."
   )
   static let decoding: [ParameterSpec] = [
     .number(

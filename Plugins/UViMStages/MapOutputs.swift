@@ -10,6 +10,8 @@ struct MapOutputs {
   let width: Int
   /// Segments of a smaller share become void.
   var leastShare = 0.001
+  /// Whether a pixel's depth is its likeliest bin's, in place of the mean of all bins by their probabilities.
+  var takesLikeliestDepth = false
   /// Whether colours are put over the picture's own lightness.
   var keepsLightness = true
 
@@ -27,17 +29,21 @@ struct MapOutputs {
     return logits
   }
 
-  /// Depth in metres: the middle of the likeliest bin.
+  /// Depth in metres: the expectation over bins, or the middle of the likeliest one.
   func writeDepth(_ all: [String: Tensor], to output: MutableTensorView) throws {
-    let side = try stage().inputSize
-    let map = LabelMaps.greatest(try logits("depth", all), columns: try stage().grid)
+    let (side, grid) = (try stage().inputSize, try stage().grid)
+    let logits = try logits("depth", all)
     let bins = configuration.depthBins
+    let metres =
+      takesLikeliestDepth
+      ? LabelMaps.greatest(logits, columns: grid).map(bins.metres)
+      : LabelMaps.expected(logits, of: bins.middles, columns: grid)
     for item in 0..<output.shape[0] {
       let row = try output.row(item, Float.self)
       Pictures.nearest(
-        map[(item * side * side)..<((item + 1) * side * side)], height: side, width: side,
+        metres[(item * side * side)..<((item + 1) * side * side)], height: side, width: side,
         to: height, width
-      ) { row[$0] = bins.metres(of: $1) }
+      ) { row[$0] = $1 }
     }
   }
 

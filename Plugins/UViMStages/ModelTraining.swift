@@ -1,7 +1,9 @@
 import Autograd
+import Checkpoints
 import Glibc
 import Kernels
 import ModelFiles
+import Recipes
 import StageSDK
 import TensorCore
 import Training
@@ -25,6 +27,10 @@ struct ModelTraining {
   /// Trains a base model from the start, or on from the last checkpoint.
   func baseModel(_ set: ExampleSet, _ configuration: UViMConfiguration) throws -> UViMModel {
     let model = UViMModel(configuration, start: .random(seed: context.seed))
+    if let stage = model.stageOne {
+      try begin(stage.parameters + model.codebook, "stage1/")
+      try parameters.optimization.applyFactors(to: stage.parameters, prefix: "stage1/")
+    }
     let order = DataOrder(itemCount: set.count, batch: parameters.batch, seed: context.seed)
     let dropout = CodeDropout.Replacement(rawValue: parameters.codeDropout).map { CodeDropout($0) }
     let learner = try StageOneLearner(
@@ -33,9 +39,14 @@ struct ModelTraining {
         optimizer: optimizer, rate: rate(parameters.steps), precision: precision,
         averageDecay: averageDecay, dropout: dropout,
         averages: CodebookAverages(leastCount: parameters.splitting ? 0.1 : 0),
+        latentPenalty: Float(parameters.latentPenalty), parts: parameters.parts,
         seed: context.seed)
-    ) { set.batch(order.items(ofStep: $0)) }
-    try run(learner, "base", steps: parameters.steps, before: 0)
+    ) { step, part in set.batch(share(part, of: order.items(ofStep: step))) }
+    let validation = BaseValidation(model, set, average: learner.average, workers: workers)
+    try run(
+      learner, "base", steps: parameters.steps, before: 0,
+      set.heldBack > 0
+        ? parameters.validation.plan(steps: parameters.steps, measure: validation.measure) : nil)
     Self.adopt(learner.average, model.stageOne?.parameters ?? [])
     return model
   }
@@ -58,23 +69,57 @@ struct ModelTraining {
     let model = UViMModel(configuration, start: .random(seed: context.seed))
     try LoadedUViM.copy(base, to: model)
     let codes = try set.codes(stageOne, quantizer, workers, context)
+    try context.report(step: before, metrics: codes.metrics)
+    context.log(.info, codes.sentence)
     let order = DataOrder(itemCount: set.count, batch: parameters.batch, seed: ~context.seed)
     guard let stage = model.stageTwo else { throw StageError(.internal, "no language model") }
+    try begin(stage.parameters, "stage2/")
+    try parameters.optimization.applyFactors(to: stage.parameters, prefix: "stage2/")
     let smoothing = Float(parameters.smoothing)
     let learner = GradientLearner(
       stage.parameters, optimizer: optimizer, rate: rate(parameters.languageSteps),
-      precision: precision, averageDecay: averageDecay
-    ) { step, _, pass in
-      let items = order.items(ofStep: step)
+      precision: precision, averageDecay: averageDecay, parts: parameters.parts
+    ) { step, part, pass in
+      let items = share(part, of: order.items(ofStep: step))
       return try StageTwoLoss.loss(
-        stage, image: set.images(items), codes: codes(items), smoothing: smoothing, pass)
+        stage, image: set.images(items), codes: codes[items], smoothing: smoothing, pass)
     }
-    try run(learner, "language", steps: parameters.languageSteps, before: before)
+    let validation = LanguageValidation(
+      stage, set, codes, average: learner.average, workers: workers)
+    try run(
+      learner, "language", steps: parameters.languageSteps, before: before,
+      set.heldBack > 0
+        ? parameters.validation.plan(
+          steps: parameters.languageSteps, measure: validation.measure) : nil)
     Self.adopt(learner.average, stage.parameters)
     return model
   }
 
-  private func run(_ learner: any Learner, _ phase: String, steps: Int, before: Int) throws {
+  /// The items of a part of a step.
+  private func share(_ part: Int, of items: [Int]) -> [Int] {
+    let each = items.count / parameters.parts
+    return Array(items[(part * each)..<((part + 1) * each)])
+  }
+
+  /// Gives a part of the model the weights that training is to begin with.
+  private func begin(_ own: [Parameter], _ prefix: String) throws {
+    guard let path = parameters.start else { return }
+    do {
+      let checkpoint = try ModelDirectory(path).checkpoint()
+      guard checkpoint.entries.contains(where: { $0.name.hasPrefix(prefix) }) else { return }
+      try ModelLoader.load(
+        ParameterSet(own), from: checkpoint,
+        naming: .prefixed(prefix) { !$0.hasPrefix(prefix) })
+      context.log(.info, "the weights of \(prefix.dropLast()) begin as those of '\(path)'")
+    } catch {
+      throw StageError(
+        .config, "training can't begin with the model '\(path)': \(error)", parameter: "start")
+    }
+  }
+
+  private func run(
+    _ learner: any Learner, _ phase: String, steps: Int, before: Int, _ validation: ValidationPlan?
+  ) throws {
     let folder = "\(context.stateDirectory)/\(phase)"
     guard mkdir(folder, 0o755) == 0 || errno == EEXIST else {
       throw StageError(
@@ -88,7 +133,7 @@ struct ModelTraining {
         checkpointEvery: context.checkpointInterval ?? 1000,
         keep: context.checkpointsToKeep ?? 2),
       folder: CheckpointFolder(path: folder), workers: workers)
-    try loop.run(learner, observer: observer)
+    try loop.run(learner, observer: observer, validation: validation)
     try observer.finish()
   }
 
@@ -130,18 +175,15 @@ struct ModelTraining {
   }
 
   private var optimizer: any Optimizer {
-    AdamW(
-      AdamW.Settings(
-        b2: 0.99, decay: Float(parameters.decay),
-        clip: parameters.clip > 0 ? parameters.clip : nil))
+    parameters.optimization.makeOptimizer(
+      peak: parameters.rate, b2: 0.99, decay: parameters.decay, clip: parameters.clip)
   }
 
   private var precision: Precision { Precision(rawValue: parameters.precision) ?? .f32 }
   private var averageDecay: Double? { parameters.average > 0 ? parameters.average : nil }
 
   private func rate(_ steps: Int) -> LearningRate {
-    LearningRate(
-      peak: parameters.rate, warmup: min(parameters.warmup, steps - 1), total: steps)
+    parameters.optimization.rate(peak: parameters.rate, warmup: parameters.warmup, total: steps)
   }
 
   /// The average of the weights is what is published.

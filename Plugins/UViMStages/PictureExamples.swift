@@ -25,9 +25,11 @@ final class PictureExamples {
   /// - Parameters:
   ///   - files: Of pictures.
   ///   - store: Has room for all of them and, where they are wanted, for their mirror images behind them.
-  /// - Returns: The places of those that were read.
+  /// - Returns: The places of those that were read, and of their mirror images.
   /// - Throws: ``StageError`` when all are at fault.
-  func read(_ files: [String], into store: ExampleStore) throws -> [Int] {
+  func read(
+    _ files: [String], into store: ExampleStore
+  ) throws -> (pictures: [Int], mirrored: [Int]) {
     var places: [Int] = []
     var mirrored: [Int] = []
     for (place, file) in files.enumerated() {
@@ -48,7 +50,7 @@ final class PictureExamples {
       if place.isMultiple(of: 64) { context.progress(0, of: parameters.steps, unit: "steps") }
     }
     context.log(.info, "read \(places.count) pictures, left out \(files.count - places.count)")
-    return places + mirrored
+    return (places, mirrored)
   }
 
   /// A square of a picture with what is known of its pixels.

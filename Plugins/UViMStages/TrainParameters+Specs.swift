@@ -1,8 +1,12 @@
+import FSQ
+import Recipes
 import StageSDK
 import UViM
 
 extension TrainParameters {
-  static let specs: [ParameterSpec] = data + architecture + quantization + training
+  static let specs: [ParameterSpec] =
+    data + architecture + quantization + training + OptimizationRecipe.specs
+    + ValidationRecipe.specs
 
   private static let data: [ParameterSpec] = [
     .choice("task", UViMTask.allCases.map(\.rawValue), default: "depth", "What the model is for."),
@@ -37,7 +41,13 @@ extension TrainParameters {
     .optionalString(
       "masks",
       "The folder of their PNG masks; a relative path is seen from the picture's folder."),
+    keptBack,
   ]
+
+  private static let keptBack = ParameterSpec.integer(
+    "held_back", default: 0, range: 0...1_000_000,
+    "Examples that are not learned from but measured on, on the way: further scenes, or the last pictures."
+  )
 
   private static let architecture: [ParameterSpec] = [
     .integer("patch", default: 8, range: 1...64, "Pixels across and down a patch; divides 'size'."),
@@ -80,16 +90,25 @@ extension TrainParameters {
     .integers(
       "levels", default: [8, 8], each: 2...256, count: 1...16,
       "Of FSQ: integers per channel; their product is the number of codes."),
+    .choice(
+      "variant", FiniteScalarQuantizer.Variant.allCases.map(\.rawValue), default: "google",
+      "Of FSQ, how bottlenecks are bounded: as in the paper, with atanh as PyTorch ports do, or flatter, as iFSQ."
+    ),
     .boolean(
       "standardize", default: false,
-      "Of FSQ: give bottlenecks mean 0 and variance 1 first, as VQ does."),
+      "Of FSQ: give bottlenecks mean 0 and variance 1 first, as VQ does. That takes two degrees of freedom of each, so it wants at least four levels."
+    ),
+    .number(
+      "latent_penalty", default: 0, range: 0...1e6,
+      "Weight of the mean of relu(|z| - 2)^2 over bottlenecks, which keeps FSQ's from straying to where rounding has no gradient; 0.001 is a good start."
+    ),
     .integer("dictionary", default: 64, range: 2...65_536, "Of VQ: codes."),
     .integer("codeword", default: 64, range: 1...4096, "Of VQ: values of a code."),
     .boolean(
       "splitting", default: true, "Of VQ: split the most used code where one is left unused."),
     .choice(
-      "code_dropout", ["zero", "random", "none"], default: "zero",
-      "What stands in place of codes that are left out in training of the base model; random ones teach it that codes can be wrong."
+      "code_dropout", ["zero", "random", "learned", "none"], default: "zero",
+      "What stands in place of codes that are left out in training of the base model: zeros, which to FSQ are a code like others; random ones, which teach it that codes can be wrong; a learned vector, which no code is like."
     ),
   ]
 
@@ -102,7 +121,14 @@ extension TrainParameters {
       "language_steps", default: 10_000, range: 0...100_000_000,
       "Of the language model; 0 trains none."),
     .integer("batch", default: 32, range: 1...65_536, "Pictures to a step."),
-    .number("rate", default: 1e-3, range: 1e-9...1, "The highest learning rate; it ends at 0."),
+    .integer(
+      "parts", default: 1, range: 1...1024,
+      "Parts that a step's pictures are worked on in, one after another, to save memory."),
+    .optionalPath(
+      "start",
+      "The folder of a model of the same shape whose weights training begins with, such as models/NAME/1; without it, random ones."
+    ),
+    .number("rate", default: 1e-3, range: 1e-9...1, "The highest learning rate."),
     .integer("warmup", default: 200, range: 0...1_000_000, "Steps over which the rate grows."),
     .number("decay", default: 1e-4, range: 0...1, "Weight decay."),
     .number("clip", default: 1, range: 0...1e9, "The greatest norm of gradients; 0 for any."),

@@ -1,3 +1,5 @@
+import FSQ
+import Recipes
 import StageSDK
 import UViM
 
@@ -52,12 +54,87 @@ struct TrainParameters: Decodable {
   let reportEvery: Int
   let weights: String
   let card: String?
+  let variant: String
+  let latentPenalty: Double
+  let parts: Int
+  let heldBack: Int
+  let start: String?
+  let optimization: OptimizationRecipe
+  let validation: ValidationRecipe
+
+  init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    func value<Value: Decodable>(_ key: CodingKeys) throws -> Value {
+      try values.decode(Value.self, forKey: key)
+    }
+    func optional<Value: Decodable>(_ key: CodingKeys) throws -> Value? {
+      try values.decodeIfPresent(Value.self, forKey: key)
+    }
+    task = try value(.task)
+    data = try value(.data)
+    examples = try value(.examples)
+    size = try value(.size)
+    objects = try value(.objects)
+    cameraHeight = try value(.cameraHeight)
+    lens = try value(.lens)
+    patch = try value(.patch)
+    codes = try value(.codes)
+    width = try value(.width)
+    heads = try value(.heads)
+    mlp = try value(.mlp)
+    encoderDepth = try value(.encoderDepth)
+    decoderDepth = try value(.decoderDepth)
+    languageEncoderDepth = try value(.languageEncoderDepth)
+    languageDecoderDepth = try value(.languageDecoderDepth)
+    context = try value(.context)
+    bins = try value(.bins)
+    depthRange = try value(.depthRange)
+    mirror = try value(.mirror)
+    depthFolder = try value(.depthFolder)
+    depthEnding = try value(.depthEnding)
+    depthUnit = try value(.depthUnit)
+    annotations = try optional(.annotations)
+    masks = try optional(.masks)
+    categories = try optional(.categories)
+    things = try optional(.things)
+    instances = try value(.instances)
+    instanceOrder = try value(.instanceOrder)
+    quantizer = try value(.quantizer)
+    levels = try value(.levels)
+    standardize = try value(.standardize)
+    dictionary = try value(.dictionary)
+    codeword = try value(.codeword)
+    splitting = try value(.splitting)
+    codeDropout = try value(.codeDropout)
+    smoothing = try value(.smoothing)
+    steps = try value(.steps)
+    languageSteps = try value(.languageSteps)
+    batch = try value(.batch)
+    rate = try value(.rate)
+    warmup = try value(.warmup)
+    decay = try value(.decay)
+    clip = try value(.clip)
+    average = try value(.average)
+    precision = try value(.precision)
+    reportEvery = try value(.reportEvery)
+    weights = try value(.weights)
+    card = try optional(.card)
+    variant = try value(.variant)
+    latentPenalty = try value(.latentPenalty)
+    parts = try value(.parts)
+    heldBack = try value(.heldBack)
+    start = try optional(.start)
+    optimization = try OptimizationRecipe(from: decoder)
+    validation = try ValidationRecipe(from: decoder)
+  }
 
   enum CodingKeys: String, CodingKey {
     case task, data, examples, size, objects, patch, codes, width, heads, mlp, context, bins
     case categories, things, instances, quantizer, levels, standardize, dictionary, codeword
     case splitting, smoothing, steps, batch, rate, warmup, decay, clip, average, precision, weights
-    case card, annotations, masks, lens, mirror
+    case card, annotations, masks, lens, mirror, variant, parts, start
+    case latentPenalty = "latent_penalty"
+    case heldBack = "held_back"
     case cameraHeight = "camera_height"
     case encoderDepth = "encoder_depth"
     case decoderDepth = "decoder_depth"
@@ -86,6 +163,23 @@ struct TrainParameters: Decodable {
     guard objects[0] <= objects[1] else {
       throw StageError(
         .config, "'objects' is \(objects): the fewest come first", parameter: "objects")
+    }
+    try optimization.check(networks: ["stage1", "stage2"])
+    guard batch.isMultiple(of: parts) else {
+      throw StageError(
+        .config, "'batch' \(batch) can't be worked on in \(parts) equal parts", parameter: "parts")
+    }
+    if validation.decides && heldBack == 0 {
+      throw StageError(
+        .config,
+        "'keep_best' and 'patience' go by examples that are not learned from: give 'held_back', how many",
+        parameter: "held_back")
+    }
+    if quantizer == "fsq" && standardize && levels.count < 4 {
+      throw StageError(
+        .config,
+        "'standardize' takes two degrees of freedom of each vector, and \(levels.count) channels have hardly more; leave it out, or give 'levels' at least 4",
+        parameter: "standardize")
     }
     for (key, ends) in [("camera_height", cameraHeight), ("lens", lens)] where ends[0] > ends[1] {
       throw StageError(
@@ -128,15 +222,15 @@ struct TrainParameters: Decodable {
       }
     let isFSQ = quantizer == "fsq"
     do {
+      let codeCount = isFSQ ? try CodeQuantizerKind.size(levels: levels) : dictionary
       let stage = try StageOneConfiguration(
         inputs: inputs, inputSize: size, patchSize: patch, codeLength: codes, width: width,
         encoderDepth: encoderDepth, decoderDepth: decoderDepth, mlpWidth: mlp, heads: heads,
-        dictionarySize: isFSQ ? levels.reduce(1, *) : dictionary,
-        codewordWidth: isFSQ ? levels.count : codeword,
+        dictionarySize: codeCount, codewordWidth: isFSQ ? levels.count : codeword,
         resizesBottleneck: codes != (size / patch) * (size / patch),
         hasEncoderContext: context == "both" || context == "encoder",
         hasDecoderContext: context == "both" || context == "decoder",
-        quantizer: isFSQ ? .finiteScalar(levels: levels, isStandardized: standardize) : .vector)
+        quantizer: isFSQ ? scalar : .vector, hasAbsentCode: codeDropout == "learned")
       let configuration = UViMConfiguration(
         task: uvimTask, stageOne: stage, stageTwo: nil,
         depthRange: uvimTask == .depth ? depthRange : nil,
@@ -146,6 +240,12 @@ struct TrainParameters: Decodable {
       try configuration.check()
       return configuration
     } catch { throw StageError(.config, "this base model can't be: \(error)") }
+  }
+
+  private var scalar: CodeQuantizerKind {
+    .finiteScalar(
+      levels: levels, isStandardized: standardize,
+      variant: FiniteScalarQuantizer.Variant(rawValue: variant) ?? .google)
   }
 
   /// The language model's shape for a base model.

@@ -11,6 +11,8 @@ package struct CodeDropout: Hashable, Sendable {
     case zero
     /// A code drawn at random.
     case random
+    /// A learned vector after the decoder's stem: no code is like it. The model has it, as its configuration says.
+    case learned
   }
 
   /// What stands in a left out code's place.

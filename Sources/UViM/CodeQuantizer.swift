@@ -1,6 +1,6 @@
 package import Autograd
 import CKernels
-import FSQ
+package import FSQ
 package import TensorCore
 
 /// Turns vectors of a bottleneck into codes, and codes into what the decoder gets.
@@ -10,6 +10,10 @@ package protocol CodeQuantizer {
 
   /// What vectors are before they are looked at: as they are, or with mean 0 and variance 1.
   func prepare(_ latents: Variable, _ pass: Pass) -> Variable
+
+  /// The share of prepared values that are bounded to less than a twentieth of the way from an end: what gradients hardly
+  /// reach. nil for quantizers without bounds.
+  func saturation(of prepared: Tensor) -> Double?
 
   /// The codes of prepared vectors.
   ///
@@ -43,13 +47,23 @@ package struct FiniteScalarCodes: CodeQuantizer {
   package var size: Int { quantizer.codebookSize }
 
   /// Takes levels, each at least 2.
-  package init(levels: [Int], isStandardized: Bool) throws {
-    quantizer = try FiniteScalarQuantizer(levels: levels)
+  package init(
+    levels: [Int], isStandardized: Bool, variant: FiniteScalarQuantizer.Variant = .google
+  ) throws {
+    quantizer = try FiniteScalarQuantizer(levels: levels, variant: variant)
     self.isStandardized = isStandardized
   }
 
   package func prepare(_ latents: Variable, _ pass: Pass) -> Variable {
     isStandardized ? Standardize.apply(latents, pass) : latents
+  }
+
+  package func saturation(of prepared: Tensor) -> Double? {
+    let slope: Float = quantizer.variant == .ifsq ? 0.8 : 1
+    // |tanh z| > 0.95
+    let limit = Float(1.831_780_8) / slope
+    let beyond = prepared.withFloats { $0.count { abs($0) > limit } }
+    return Double(beyond) / Double(max(1, prepared.shape.count))
   }
 
   package func codes(of prepared: Tensor, _ pass: Pass) -> Tensor {
@@ -99,6 +113,10 @@ package struct FiniteScalarCodes: CodeQuantizer {
     }
     return (codes, indices)
   }
+}
+
+extension CodeQuantizer {
+  package func saturation(of prepared: Tensor) -> Double? { nil }
 }
 
 /// Mean 0 and variance 1 over the last dimension, as `jax.nn.standardize`.

@@ -22,6 +22,9 @@ package struct DepthBins: Hashable, Sendable {
     return Int32(max(0, min(Double(count - 1), bin)))
   }
 
+  /// The middles of all bins, in metres.
+  package var middles: [Float] { (0..<count).map { metres(of: Int32($0)) } }
+
   /// The middle of a bin, in metres.
   package func metres(of bin: Int32) -> Float {
     Float((Double(bin) + 0.5) * width + range.lowerBound)

@@ -1,3 +1,4 @@
+import Glibc
 package import TensorCore
 
 /// Whole numbers of pixels, one for each, as models take and give them.
@@ -39,6 +40,57 @@ package enum LabelMaps {
           target[(place / pixels * values + Int(label)) * pixels + place % pixels] = 1
         }
       }
+    }
+  }
+
+  /// The expectation of each pixel: the mean of what its values stand for, each by its probability.
+  ///
+  /// - Parameters:
+  ///   - logits: f32, (batch, patches, values, pixels).
+  ///   - meanings: What each value stands for, such as the middles of depth bins.
+  ///   - columns: Patches across.
+  /// - Returns: (batch, height, width), row by row.
+  package static func expected(_ logits: Tensor, of meanings: [Float], columns: Int) -> [Float] {
+    let (batch, patches) = (logits.shape[0], logits.shape[1])
+    let (values, pixels) = (logits.shape[2], logits.shape[3])
+    precondition(meanings.count == values, "each value stands for something")
+    let size = Int(Double(pixels).squareRoot().rounded())
+    var means = [Float](repeating: 0, count: batch * patches * pixels)
+    logits.withFloats { logits in
+      means.withUnsafeMutableBufferPointer { means in
+        for patch in 0..<(batch * patches) {
+          expect(
+            UnsafeBufferPointer(rebasing: logits[(patch * values * pixels)...]), meanings,
+            into: UnsafeMutableBufferPointer(
+              rebasing: means[(patch * pixels)..<((patch + 1) * pixels)]))
+        }
+      }
+    }
+    var map = [Float](repeating: 0, count: means.count)
+    Patches.eachRun(batch, patches / columns, columns, size) { patch, line, picture in
+      for index in 0..<size {
+        map[picture * size + index] = means[(patch * size + line) * size + index]
+      }
+    }
+    return map
+  }
+
+  /// The expectations of one patch's pixels.
+  private static func expect(
+    _ logits: UnsafeBufferPointer<Float>, _ meanings: [Float],
+    into means: UnsafeMutableBufferPointer<Float>
+  ) {
+    let pixels = means.count
+    for pixel in means.indices {
+      var greatest = -Float.infinity
+      for value in meanings.indices { greatest = max(greatest, logits[value * pixels + pixel]) }
+      var (total, sum) = (0.0, 0.0)
+      for (value, meaning) in meanings.enumerated() {
+        let weight = Double(exp(logits[value * pixels + pixel] - greatest))
+        total += weight
+        sum += weight * Double(meaning)
+      }
+      means[pixel] = Float(sum / total)
     }
   }
 

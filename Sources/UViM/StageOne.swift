@@ -18,6 +18,7 @@ package final class StageOne {
   private let decoder: TransformerEncoder
   private let encoderHead: DenseParameters
   private let decoderStem: DenseParameters
+  private let absent: Parameter?
   private let heads: [String: DenseParameters]
   private let shrink: Tensor
   private let grow: Tensor
@@ -54,6 +55,10 @@ package final class StageOne {
       "encoder_head", [width], [configuration.codewordWidth], builder)
     decoderStem = DenseParameters(
       "decoder_stem", [configuration.codewordWidth], [width], builder)
+    absent =
+      configuration.hasAbsentCode
+      ? builder.normal(
+        "decoder_absent", [1, width], deviation: Float(1 / Double(width).squareRoot())) : nil
     decoderContext = context("ctx_dec_embedding", configuration.hasDecoderContext)
     decoderPositions = builder.normal(
       "pos_embedding_decoder", [1, tokens, width], deviation: Float(1 / Double(width).squareRoot()))
@@ -103,17 +108,20 @@ package final class StageOne {
   ///
   /// - Parameters:
   ///   - vectors: What stands for the code, (batch, codes, values of a code).
+  ///   - kept: Picture by picture, false for codes in whose place the learned vector stands; nil for all kept. Without
+  ///     effect on models that have no such vector.
   ///   - image: (batch, input size, input size, 3), -1...1; ignored by a model without context in its decoder.
   ///   - pass: The pass.
   /// - Returns: Logits by name, (batch, tokens, values of a pixel, pixels of a patch).
   /// - Throws: ``UViMError`` when a shape is another.
   package func decode(
-    _ vectors: Variable, image: Tensor, _ pass: Pass
+    _ vectors: Variable, kept: [Bool]? = nil, image: Tensor, _ pass: Pass
   ) throws -> [String: Variable] {
     try UViMError.requireShape(
       "code vectors", vectors.shape.sizes,
       [-1, configuration.codeLength, configuration.codewordWidth])
     var tokens = decoderStem(vectors, pass)
+    if let absent, let kept { tokens = replace(tokens, kept, by: absent, pass) }
     if configuration.resizesBottleneck { tokens = pass.mixTokens(tokens, by: grow) }
     if let decoderContext { tokens = pass.add(tokens, try see(image, decoderContext, pass)) }
     tokens = pass.addToEach(tokens, pass.variable(decoderPositions))
@@ -128,6 +136,24 @@ package final class StageOne {
         ])
     }
     return logits
+  }
+
+  /// Puts the learned vector where codes aren't kept.
+  private func replace(
+    _ tokens: Variable, _ kept: [Bool], by absent: Parameter, _ pass: Pass
+  ) -> Variable {
+    let width = tokens.shape.columns
+    func mask(_ isThere: Bool) -> Variable {
+      Variable(
+        Tensor(tokens.shape) { mask in
+          for index in mask.indices { mask[index] = kept[index / width] == isThere ? 1 : 0 }
+        })
+    }
+    let first = Tensor(
+      [tokens.shape[0], tokens.shape[1]], integers: [Int32](repeating: 0, count: kept.count))
+    return pass.add(
+      pass.multiply(tokens, mask(true)),
+      pass.multiply(pass.embed(first, in: absent), mask(false)))
   }
 
   private func see(

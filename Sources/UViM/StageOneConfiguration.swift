@@ -28,6 +28,8 @@ package struct StageOneConfiguration: Hashable, Sendable, Codable {
   package var hasDecoderContext: Bool
   /// How bottlenecks become codes.
   package var quantizer: CodeQuantizerKind
+  /// True when a learned vector stands in the decoder for codes that are left out or unknown.
+  package var hasAbsentCode: Bool
 
   enum CodingKeys: String, CodingKey {
     case inputs, width, quantizer
@@ -43,6 +45,7 @@ package struct StageOneConfiguration: Hashable, Sendable, Codable {
     case resizesBottleneck = "bottleneck_resize"
     case hasEncoderContext = "encoder_ctx"
     case hasDecoderContext = "decoder_ctx"
+    case hasAbsentCode = "absent_code"
   }
 
   /// Takes sizes.
@@ -50,7 +53,8 @@ package struct StageOneConfiguration: Hashable, Sendable, Codable {
     inputs: [String: [Int]], inputSize: Int, patchSize: Int, codeLength: Int, width: Int,
     encoderDepth: Int, decoderDepth: Int, mlpWidth: Int, heads: Int, dictionarySize: Int,
     codewordWidth: Int, resizesBottleneck: Bool = true, hasEncoderContext: Bool = true,
-    hasDecoderContext: Bool = true, quantizer: CodeQuantizerKind = .vector
+    hasDecoderContext: Bool = true, quantizer: CodeQuantizerKind = .vector,
+    hasAbsentCode: Bool = false
   ) throws(UViMError) {
     self.inputs = inputs
     self.inputSize = inputSize
@@ -67,6 +71,7 @@ package struct StageOneConfiguration: Hashable, Sendable, Codable {
     self.hasEncoderContext = hasEncoderContext
     self.hasDecoderContext = hasDecoderContext
     self.quantizer = quantizer
+    self.hasAbsentCode = hasAbsentCode
     try check()
   }
 
@@ -88,7 +93,8 @@ package struct StageOneConfiguration: Hashable, Sendable, Codable {
       resizesBottleneck: keys.decodeIfPresent(Bool.self, forKey: .resizesBottleneck) ?? true,
       hasEncoderContext: keys.decodeIfPresent(Bool.self, forKey: .hasEncoderContext) ?? true,
       hasDecoderContext: keys.decodeIfPresent(Bool.self, forKey: .hasDecoderContext) ?? true,
-      quantizer: keys.decodeIfPresent(CodeQuantizerKind.self, forKey: .quantizer) ?? .vector)
+      quantizer: keys.decodeIfPresent(CodeQuantizerKind.self, forKey: .quantizer) ?? .vector,
+      hasAbsentCode: keys.decodeIfPresent(Bool.self, forKey: .hasAbsentCode) ?? false)
   }
 
   /// Patches across and down.
@@ -105,7 +111,29 @@ package struct StageOneConfiguration: Hashable, Sendable, Codable {
   /// Values of a pixel, such as bins or classes.
   package func values(of label: String) -> Int { inputs[label]?.first ?? 0 }
 
+  /// Sizes that are multiplied with one another are far from overflowing.
+  private func checkSizes() throws(UViMError) {
+    let sizes = [
+      ("input_size", inputSize, 1...65_536), ("patch_size", patchSize, 1...65_536),
+      ("code_len", codeLength, 1...1 << 24), ("width", width, 1...1 << 20),
+      ("enc_depth", encoderDepth, 0...4096), ("dec_depth", decoderDepth, 0...4096),
+      ("mlp_dim", mlpWidth, 1...1 << 24), ("num_heads", heads, 1...65_536),
+      ("dict_size", dictionarySize, 1...Int(Int32.max) - 1),
+      ("codeword_dim", codewordWidth, 1...1 << 20),
+    ]
+    for (key, value, range) in sizes {
+      try UViMError.require(
+        range.contains(value), key, "\(value)", "\(range.lowerBound) to \(range.upperBound)")
+    }
+    for (name, sizes) in inputs {
+      try UViMError.require(
+        sizes.allSatisfy { (1...1 << 32).contains($0) }, "inputs.\(name)", "\(sizes)",
+        "numbers of 1 to 4294967296")
+    }
+  }
+
   private func check() throws(UViMError) {
+    try checkSizes()
     try UViMError.require(
       inputSize >= 1 && patchSize >= 1 && inputSize.isMultiple(of: patchSize), "patch_size",
       "\(patchSize)", "a divisor of 'input_size', which is \(inputSize)")

@@ -1,4 +1,5 @@
 package import Autograd
+import FSQ
 package import Kernels
 package import TensorCore
 package import Training
@@ -31,13 +32,18 @@ package final class StageOneLearner: Learner {
     package var averageDecay: Double?
     package var dropout: CodeDropout?
     package var averages: CodebookAverages
+    /// The weight of the mean of relu(|z| - 2)^2 over a bottleneck, which keeps it where rounding still has a gradient.
+    package var latentPenalty: Float
+    /// Parts that a step's batch is computed in, one after another, to save memory.
+    package var parts: Int
     package var seed: UInt64
 
     /// Takes settings.
     package init(
       optimizer: any Optimizer, rate: LearningRate, precision: Precision = .f32,
       averageDecay: Double? = nil, dropout: CodeDropout? = CodeDropout(.zero),
-      averages: CodebookAverages = CodebookAverages(), seed: UInt64
+      averages: CodebookAverages = CodebookAverages(), latentPenalty: Float = 0, parts: Int = 1,
+      seed: UInt64
     ) {
       self.optimizer = optimizer
       self.rate = rate
@@ -45,6 +51,8 @@ package final class StageOneLearner: Learner {
       self.averageDecay = averageDecay
       self.dropout = dropout
       self.averages = averages
+      self.latentPenalty = latentPenalty
+      self.parts = parts
       self.seed = seed
     }
   }
@@ -52,20 +60,21 @@ package final class StageOneLearner: Learner {
   private let model: UViMModel
   private let stage: StageOne
   private let settings: Settings
-  private let batch: (Int) throws -> StageOneBatch
+  private let batch: (_ step: Int, _ part: Int) throws -> StageOneBatch
   private var inner: GradientLearner?
-  /// What the codebook is moved by after a step.
-  private var seen: (vectors: Tensor, codes: Tensor)?
+  /// What the codebook is moved by after a step, part by part.
+  private var seen: [(vectors: Tensor, codes: Tensor)] = []
 
   /// Sets a learner up.
   ///
   /// - Parameters:
   ///   - model: Has a base model.
   ///   - settings: How.
-  ///   - batch: What a step learns from; depends on its number alone.
+  ///   - batch: What a part of a step learns from; depends on their numbers alone.
   /// - Throws: ``UViMError`` when the model has no base model.
   package init(
-    _ model: UViMModel, _ settings: Settings, batch: @escaping (Int) throws -> StageOneBatch
+    _ model: UViMModel, _ settings: Settings,
+    batch: @escaping (_ step: Int, _ part: Int) throws -> StageOneBatch
   ) throws {
     guard let stage = model.stageOne else {
       throw UViMError.setting(key: "stage1", found: "missing", expected: "there to be trained")
@@ -76,9 +85,9 @@ package final class StageOneLearner: Learner {
     self.batch = batch
     inner = GradientLearner(
       stage.parameters, optimizer: settings.optimizer, rate: settings.rate,
-      precision: settings.precision, averageDecay: settings.averageDecay,
+      precision: settings.precision, averageDecay: settings.averageDecay, parts: settings.parts,
       after: { [unowned self] step, _ in moveCodebook(step) },
-      loss: { [unowned self] step, _, pass in try loss(step, pass) })
+      loss: { [unowned self] step, part, pass in try loss(step, part, pass) })
   }
 
   /// The average of the weights; nil when none is kept.
@@ -88,21 +97,22 @@ package final class StageOneLearner: Learner {
     try inner?.step(number, workers: workers) ?? [:]
   }
 
-  private func loss(_ step: Int, _ pass: Pass) throws -> GradientLearner.Outcome {
-    let batch = try batch(step)
+  private func loss(_ step: Int, _ part: Int, _ pass: Pass) throws -> GradientLearner.Outcome {
+    let batch = try batch(step, part)
     guard let quantizer = try model.quantizer() else {
       throw UViMError.setting(key: "stage1", found: "missing", expected: "there to be trained")
     }
-    var random = CounterRandom(seed: settings.seed, stream: 1 << 62 | UInt64(step))
+    var random = CounterRandom(
+      seed: settings.seed, stream: 1 << 62 | UInt64(part) << 48 | UInt64(step))
     let latents = quantizer.prepare(
       try stage.latents(labels: batch.labels, image: batch.image, pass), pass)
     let codes = quantizer.codes(of: latents.value, pass)
-    seen = (latents.value, codes)
-    var vectors = quantizer.quantized(latents, codes: codes, pass)
-    if let dropout = settings.dropout {
-      vectors = drop(vectors, dropout, quantizer, &random, pass)
+    guard latents.value.withFloats({ NonFiniteValues(in: $0) }) == nil else {
+      throw NotANumberError(what: "the bottleneck", step: step)
     }
-    let logits = try stage.decode(vectors, image: batch.image, pass)
+    if !model.codebook.isEmpty { seen.append((latents.value, codes)) }
+    let vectors = quantizer.quantized(latents, codes: codes, pass)
+    let logits = try decoded(vectors, batch.image, quantizer, &random, pass)
     let losses = try StageOneLoss.losses(logits, batch.targets, pass)
     var total: Variable?
     var metrics: [String: Double] = [:]
@@ -112,7 +122,31 @@ package final class StageOneLearner: Learner {
     }
     guard let total else { throw UViMError.label("", expected: stage.configuration.labelNames) }
     metrics["codes_in_batch"] = Double(Set(codes.integers).count)
-    return GradientLearner.Outcome(loss: total, metrics: metrics)
+    metrics["saturation"] = quantizer.saturation(of: latents.value)
+    guard settings.latentPenalty > 0 else {
+      return GradientLearner.Outcome(loss: total, metrics: metrics)
+    }
+    let penalty = LatentPenalty.mean(latents, pass)
+    metrics["latent_penalty"] = Double(penalty.value.floats[0])
+    return GradientLearner.Outcome(
+      loss: pass.add(total, pass.scale(penalty, by: settings.latentPenalty)), metrics: metrics)
+  }
+
+  /// What the decoder makes of codes, some of which are left out.
+  private func decoded(
+    _ vectors: Variable, _ image: Tensor, _ quantizer: any CodeQuantizer,
+    _ random: inout CounterRandom, _ pass: Pass
+  ) throws -> [String: Variable] {
+    guard let dropout = settings.dropout else {
+      return try stage.decode(vectors, image: image, pass)
+    }
+    guard dropout.replacement == .learned else {
+      let left = drop(vectors, dropout, quantizer, &random, pass)
+      return try stage.decode(left, image: image, pass)
+    }
+    let kept = CodeDropout.kept(
+      batch: vectors.shape[0], length: vectors.shape[1], random: &random)
+    return try stage.decode(vectors, kept: kept, image: image, pass)
   }
 
   private func drop(
@@ -137,14 +171,16 @@ package final class StageOneLearner: Learner {
   }
 
   private func moveCodebook(_ step: Int) {
-    guard model.codebook.count == 2, let seen else { return }
+    guard model.codebook.count == 2, let first = seen.first else { return }
+    let rows = seen.map(\.codes.shape.count).reduce(0, +)
     var random = CounterRandom(seed: settings.seed, stream: 3 << 61 | UInt64(step))
     let moved = settings.averages.updated(
-      dictionary: model.codebook[0].value, counts: model.codebook[1].value, vectors: seen.vectors,
-      codes: seen.codes, random: &random)
+      dictionary: model.codebook[0].value, counts: model.codebook[1].value,
+      vectors: Tensor([rows, first.vectors.shape.columns], seen.flatMap(\.vectors.floats)),
+      codes: Tensor([rows], integers: seen.flatMap(\.codes.integers)), random: &random)
     model.codebook[0].value = moved.dictionary
     model.codebook[1].value = moved.counts
-    self.seen = nil
+    seen = []
   }
 
   package var state: [String: Tensor] {

@@ -1,3 +1,5 @@
+package import FSQ
+
 /// Why a UViM model can't be what it is asked to be.
 package enum UViMError: Error, Hashable, Sendable {
   /// A key of a configuration has a value that can't be.
@@ -6,6 +8,8 @@ package enum UViMError: Error, Hashable, Sendable {
   case shape(of: String, found: [Int], expected: [Int])
   /// There is no label of this name.
   case label(String, expected: [String])
+  /// A bottleneck is no finite number, of which quantizing would make a code all the same.
+  case notFinite(NonFiniteValues)
   /// A number is no code.
   case code(Int, place: Int, size: Int)
 
@@ -34,6 +38,8 @@ extension UViMError: CustomStringConvertible {
       "'\(name)' has the shape \(found), but this model wants \(Self.text(expected))"
     case .label(let name, let expected):
       "this model has no label '\(name)'; its labels are \(expected.joined(separator: ", "))"
+    case .notFinite(let values):
+      "the network gave no numbers: of its bottleneck, \(values). The picture, its labels or the model's weights are damaged"
     case .code(let code, let place, let size):
       "\(code), at place \(place), is no code: codes of this model are 0...\(size - 1)"
     }

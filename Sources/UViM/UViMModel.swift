@@ -63,8 +63,9 @@ enum Codebook {
     switch configuration.quantizer {
     case .vector:
       return VectorCodes(dictionary: codebook[0].value, counts: codebook[1].value)
-    case .finiteScalar(let levels, let isStandardized):
-      return try FiniteScalarCodes(levels: levels, isStandardized: isStandardized)
+    case .finiteScalar(let levels, let isStandardized, let variant):
+      return try FiniteScalarCodes(
+        levels: levels, isStandardized: isStandardized, variant: variant)
     }
   }
 }

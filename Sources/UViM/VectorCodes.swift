@@ -33,7 +33,10 @@ package struct VectorCodes: CodeQuantizer {
               let value = Double(sums[index]) / Double(counts[code])
               squares += value * value
             }
-            let scale = 1 / (max(squares.squareRoot(), 1e-12) * Double(counts[code]))
+            // A code that never came up fades to nothing, and has no direction then: nothing is near to it.
+            let scale =
+              squares > 0 && squares.isFinite
+              ? 1 / (squares.squareRoot() * Double(counts[code])) : 0
             for index in code * width..<(code + 1) * width {
               target[index] = Float(Double(sums[index]) * scale)
             }

@@ -81,9 +81,16 @@ import Testing
       #expect(
         try Data(contentsOf: URL(filePath: file("whole")))
           == Data(contentsOf: URL(filePath: file("parts"))))
-      #expect(
-        try Data(contentsOf: URL(filePath: file("cold")))
-          == Data(contentsOf: URL(filePath: file("whole"))), "four draws of the likeliest code")
+      if task == "depth" {
+        // An expectation over probabilities that were averaged differs in its last bits.
+        let pairs = zip(
+          try StoredTensors(file("cold")).floats(), try StoredTensors(file("whole")).floats())
+        #expect(pairs.allSatisfy { abs($0 - $1) < 1e-4 }, "four draws of the likeliest code")
+      } else {
+        #expect(
+          try Data(contentsOf: URL(filePath: file("cold")))
+            == Data(contentsOf: URL(filePath: file("whole"))), "four draws of the likeliest code")
+      }
       #expect(try StoredTensors(file("oracle")).integers().allSatisfy { (0..<25).contains($0) })
       #expect(try StoredTensors(file("code")).integers().allSatisfy { (-1..<25).contains($0) })
       if task != "panoptic" {
@@ -108,7 +115,7 @@ import Testing
 
   private struct Usage: Decodable {
     let tokens, used: Int
-    let usage, accuracy: Double
+    let usage, accuracy, entropy, perplexity, entropy_share: Double
   }
 
   /// The numbers of tokens.metrics are those of the files.
@@ -124,12 +131,15 @@ import Testing
     let known = predicted.filter { $0 >= 0 }
     #expect(summary.tokens == known.count)
     #expect(summary.used == Set(known).count && summary.usage == Double(summary.used) / 25)
+    #expect(abs(summary.perplexity - pow(2, summary.entropy)) < 1e-9)
+    #expect(abs(summary.entropy_share - summary.entropy / log2(25)) < 1e-9)
     #expect(summary.accuracy == Double(zip(predicted, wanted).count { $0 == $1 }) / 3)
   }
 
   private struct Colors: Decodable {
     let items: Int
     let chroma_psnr, chroma_psnr_of_gray, chroma_psnr_of_all, chroma_psnr_of_all_gray: Double
+    let chroma_psnr_of_constant, chroma_psnr_of_all_constant, constant_a, constant_b: Double
   }
 
   /// The summary of color.metrics follows from its table.
@@ -142,6 +152,7 @@ import Testing
     for (column, mean, ofAll) in [
       (1, summary.chroma_psnr, summary.chroma_psnr_of_all),
       (2, summary.chroma_psnr_of_gray, summary.chroma_psnr_of_all_gray),
+      (3, summary.chroma_psnr_of_constant, summary.chroma_psnr_of_all_constant),
     ] {
       let decibels = lines.compactMap { Double($0[column]) }
       try #require(decibels.count == 3)
@@ -149,6 +160,8 @@ import Testing
       let error = decibels.map { pow(10, -$0 / 10) }.reduce(0, +) / 3
       #expect(abs(-10 * log10(error) - ofAll) < 1e-9)
     }
+    // No one colour is better over all pictures, grey least of all.
+    #expect(summary.chroma_psnr_of_all_constant >= summary.chroma_psnr_of_all_gray)
   }
 
   private func stem(_ index: Int) -> String {

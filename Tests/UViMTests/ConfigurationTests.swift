@@ -1,5 +1,6 @@
 import Autograd
 import Checkpoints
+import FSQ
 import Foundation
 import TensorCore
 import TensorFiles
@@ -41,7 +42,7 @@ import UViM
   @Test func scalarQuantizationFixesTheSizes() throws {
     let json = #"{"kind": "fsq", "levels": [8, 5]}"#
     let kind = try JSONDecoder().decode(CodeQuantizerKind.self, from: Data(json.utf8))
-    #expect(kind == .finiteScalar(levels: [8, 5], isStandardized: false))
+    #expect(kind == .finiteScalar(levels: [8, 5], isStandardized: false, variant: .google))
     let error = #expect(throws: UViMError.self) {
       _ = try StageOneConfiguration(
         inputs: ["depth": [16, 64]], inputSize: 64, patchSize: 8, codeLength: 16, width: 64,
@@ -51,6 +52,48 @@ import UViM
     #expect(
       error?.description
         == "'dict_size' is 32, but must be 40, the product of 'quantizer.levels'")
+  }
+
+  /// Nine levels of 256 are 2^72 codes: said, not multiplied out.
+  @Test func levelsThatOverflowAreRefused() throws {
+    let levels = [Int](repeating: 256, count: 9)
+    let error = #expect(throws: UViMError.self) {
+      _ = try StageOneConfiguration(
+        inputs: ["depth": [16, 64]], inputSize: 64, patchSize: 8, codeLength: 16, width: 64,
+        encoderDepth: 2, decoderDepth: 2, mlpWidth: 128, heads: 4, dictionarySize: 32,
+        codewordWidth: 9, quantizer: .finiteScalar(levels: levels, isStandardized: false))
+    }
+    #expect(
+      error?.description
+        == "'quantizer.levels' is \(levels), but must be 1 to 16 numbers of at least 2 whose product is at most 2147483647"
+    )
+    let huge = #expect(throws: UViMError.self) {
+      _ = try StageOneConfiguration(
+        inputs: ["depth": [16, 64]], inputSize: 64, patchSize: 8, codeLength: 1 << 62, width: 64,
+        encoderDepth: 2, decoderDepth: 2, mlpWidth: 128, heads: 4, dictionarySize: 32,
+        codewordWidth: 8)
+    }
+    #expect(
+      huge?.description == "'code_len' is \(1 << 62), but must be 1 to 16777216")
+  }
+
+  @Test func configurationsComeBack() throws {
+    let stage = try StageOneConfiguration(
+      inputs: ["depth": [16, 64]], inputSize: 64, patchSize: 8, codeLength: 16, width: 64,
+      encoderDepth: 2, decoderDepth: 2, mlpWidth: 128, heads: 4, dictionarySize: 64,
+      codewordWidth: 2,
+      quantizer: .finiteScalar(levels: [8, 8], isStandardized: false, variant: .ifsq),
+      hasAbsentCode: true)
+    let json = try JSONEncoder().encode(stage)
+    #expect(try JSONDecoder().decode(StageOneConfiguration.self, from: json) == stage)
+    let error = #expect(throws: UViMError.self) {
+      try JSONDecoder().decode(
+        CodeQuantizerKind.self,
+        from: Data(#"{"kind": "fsq", "levels": [8], "variant": "tan"}"#.utf8))
+    }
+    #expect(
+      error?.description
+        == "'quantizer.variant' is 'tan', but must be one of google, atanh, ifsq")
   }
 
   @Test func partsMustAgree() throws {

@@ -64,6 +64,31 @@ import UViM
     for bin in 0..<256 as Range<Int32> { #expect(bins.bin(of: bins.metres(of: bin)) == bin) }
   }
 
+  /// Two pixels sure of a bin, one torn between two, and one of any: the mean, where the likeliest would be an end.
+  @Test func depthIsTheExpectation() {
+    let bins = DepthBins(range: 0...8, count: 4)
+    #expect(bins.middles == [1, 3, 5, 7])
+    let logits = Tensor([1, 1, 4, 4], [50, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 50, 3, 0])
+    let expected = LabelMaps.expected(logits, of: bins.middles, columns: 1)
+    for (found, wanted) in zip(expected, [1, 7, 4, 4] as [Float]) {
+      #expect(abs(found - wanted) < 1e-5)
+    }
+    let likeliest = LabelMaps.greatest(logits, columns: 1).map(bins.metres)
+    #expect(likeliest == [1, 7, 1, 1])
+  }
+
+  /// The mean of two patches side by side lands in each one's own pixels.
+  @Test func expectationsArePutWherePatchesAre() {
+    let logits = Tensor([1, 2, 2, 4]) { values in
+      for index in values.indices {
+        let (patch, value, pixel) = (index / 8, index / 4 % 2, index % 4)
+        values[index] = (value == 1) == ((patch * 4 + pixel) % 3 == 0) ? 60 : 0
+      }
+    }
+    let map = LabelMaps.expected(logits, of: [0, 1], columns: 2)
+    #expect(map.map { Int32($0.rounded()) } == LabelMaps.greatest(logits, columns: 2))
+  }
+
   /// Segments in the order of their centres; void, a crowd and one too many.
   @Test func instancesAreNumberedByTheirCentres() {
     let labels: [Int32] = [
@@ -123,9 +148,9 @@ import UViM
     let moved = averages.updated(
       dictionary: Tensor([2, 1], [8, 0.02]), counts: Tensor([2], [4, 0.02]),
       vectors: Tensor([2, 1], [2, 4]), codes: Tensor([2], integers: [0, 0]), random: &random)
-    // Sums: 0.5 · 8 + 0.5 · 6 = 7, counts: 0.5 · 4 + 0.5 · 2 = 3, halved by the split.
-    #expect(moved.dictionary.floats[0] == 3.5 && moved.counts.floats == [1.5, 1.5])
-    #expect(abs(moved.dictionary.floats[1] / 3.5 - 1) <= 0.0011)
+    // Sums: 0.5 · 8 + 6 = 10, counts: 0.5 · 4 + 2 = 4, halved by the split.
+    #expect(moved.dictionary.floats[0] == 5 && moved.counts.floats == [2, 2])
+    #expect(abs(moved.dictionary.floats[1] / 5 - 1) <= 0.0011)
   }
 
   @Test(arguments: [
