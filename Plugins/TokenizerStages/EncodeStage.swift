@@ -19,7 +19,7 @@ struct Encoding: @unchecked Sendable {
       parameters: [
         .integer(
           "tile", default: 0, range: 0...16_384,
-          "Pixels across and down that are encoded at once; larger pictures go tile by tile, with overlap. 0 for twice the side of the pictures that the model learned from: it normalises over a tile."
+          "Pixels across and down that are encoded at once; larger pictures go tile by tile, with overlap. 0 for twice the side of the pictures that the model learned from, as most models normalise over a tile."
         ),
         .boolean(
           "latent", default: true,
@@ -58,7 +58,10 @@ struct Encoding: @unchecked Sendable {
     try batch.forEachItem(parallel: false) { index in
       try batch.setMetadata(index, EncodedSize(height: height, width: width))
       let latents = try latents(try image.row(index, Float.self), height, width)
-      let numbers = try loaded.tokenizer.tokens(latents, loaded.pass)
+      let numbers: Tensor
+      do throws(TokenizerError) {
+        numbers = try loaded.tokenizer.tokens(latents, loaded.pass)
+      } catch { throw StageError(.input, error.description) }
       let target = try tokens.row(index, Int32.self)
       numbers.withElements(Int32.self) { _ = target.update(fromContentsOf: $0) }
       if let latent {

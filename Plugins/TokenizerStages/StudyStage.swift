@@ -43,7 +43,10 @@ final class StudyStage: Stage {
         "What is compared: \(StudyVariant.allCases.map(\.rawValue).joined(separator: ", "))."),
       .integer("width", default: 32, range: 1...4096, "Numbers to a vector of the VQ tokenizers."),
       .string("name", default: "tradeoff", isTemplate: true, "Of the table NAME.csv."),
-    ] + TrainParameters.specs.filter { !["weights", "card"].contains($0.name) },
+    ]
+      + TrainParameters.specs.filter {
+        !["weights", "card", "start", "validate_every", "patience", "keep_best"].contains($0.name)
+      },
     inputs: [.file("file", "Pictures, or packed sets of them (.safetensors).")], outputs: [])
 
   private let parameters: Parameters

@@ -1,6 +1,8 @@
 import Autograd
 import Kernels
+import ModelFiles
 import PictureSets
+import Recipes
 import StageSDK
 import TensorCore
 import Tokenizers
@@ -23,11 +25,13 @@ struct TokenizerRun {
   /// - Parameters:
   ///   - observer: Follows the run.
   ///   - workers: Who computes.
+  ///   - validation: How the learner is measured on the way; nil for not at all.
   ///   - after: Called when so many steps are taken.
   /// - Returns: The learner at its end.
   /// - Throws: ``StageError``.
   func train(
     _ observer: any TrainingObserver, _ workers: any Workers,
+    validation: (TokenizerLearner) -> ValidationPlan? = { _ in nil },
     after: (TokenizerLearner, Int) throws -> Void = { _, _ in }
   ) throws -> TokenizerLearner {
     let learner = try learner()
@@ -36,7 +40,9 @@ struct TokenizerRun {
         steps: parameters.steps, reportEvery: parameters.report, checkpointEvery: checkpointEvery,
         keep: keep), folder: CheckpointFolder(path: folder), workers: workers)
     do {
-      try loop.run(learner, observer: observer) { try after(learner, $0) }
+      try loop.run(learner, observer: observer, validation: validation(learner)) {
+        try after(learner, $0)
+      }
     } catch is TrainingCancelled {
       throw StageError(.cancelled, "training was stopped; it goes on from its last checkpoint")
     } catch let error as NotANumberError {
@@ -52,6 +58,8 @@ struct TokenizerRun {
     } catch {
       throw StageError(.config, error.description)
     }
+    try begin(tokenizer)
+    try parameters.optimization.applyFactors(to: tokenizer.parameters)
     let (seed, parts, pictures) = (seed, parameters.parts, data.pictures)
     let order = DataOrder(itemCount: pictures.count, batch: parameters.batch, seed: seed)
     let cut = PictureBatch(
@@ -66,11 +74,9 @@ struct TokenizerRun {
         vector: vector, precision: parameters.precision == "bf16" ? .bf16 : .f32,
         usesWinograd: parameters.winograd,
         averageDecay: parameters.average, parts: parts, seed: seed),
-      optimizer: AdamW(
-        AdamW.Settings(
-          b1: 0.9, b2: 0.99, decay: Float(parameters.decay),
-          clip: parameters.clip > 0 ? parameters.clip : nil)),
-      rate: LearningRate(
+      optimizer: parameters.optimization.makeOptimizer(
+        peak: parameters.rate, b2: 0.99, decay: parameters.decay, clip: parameters.clip),
+      rate: parameters.optimization.rate(
         peak: parameters.rate, warmup: parameters.warmup, total: parameters.steps),
       features: try parameters.losses.featureLoss(),
       adversary: parameters.losses.adversary(seed: seed, steps: parameters.steps)
@@ -79,6 +85,18 @@ struct TokenizerRun {
       var random = CounterRandom(
         seed: seed, stream: 1 << 63 | UInt64(step) << 10 | UInt64(part))
       return cut.images(Array(items), of: pictures, random: &random)
+    }
+  }
+
+  /// Gives a tokenizer the weights that training is to begin with.
+  private func begin(_ tokenizer: Tokenizer) throws {
+    guard let path = parameters.start else { return }
+    do {
+      try ModelLoader.load(
+        ParameterSet(tokenizer.parameters), from: try ModelDirectory(path).checkpoint())
+    } catch {
+      throw StageError(
+        .config, "training can't begin with the model '\(path)': \(error)", parameter: "start")
     }
   }
 }

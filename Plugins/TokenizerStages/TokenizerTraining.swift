@@ -4,6 +4,7 @@ import FoundationEssentials
 import Kernels
 import ModelFiles
 import PictureSets
+import Recipes
 import StageSDK
 import TensorCore
 import Tokenizers
@@ -30,23 +31,41 @@ final class TokenizerTraining {
     let data = try TrainingData(context, parameters)
     let workers = OpenMPTeam(threadCount: context.threadBudget)
     let previews = Previews(folder: context.stateDirectory, size: parameters.size)
-    let every = max(parameters.report, parameters.steps / 20)
+    let every =
+      parameters.validating.every > 0
+      ? parameters.validating.every : max(parameters.report, parameters.steps / 20)
     let run = TokenizerRun(
       parameters: parameters, configuration: configuration, vector: vector, data: data,
       seed: context.seed, folder: context.stateDirectory,
       checkpointEvery: context.checkpointInterval ?? 500, keep: context.checkpointsToKeep ?? 2)
-    let learner = try run.train(HostObserver(context), workers) { learner, done in
-      try reportEpoch(learner, done, pictures: data.pictures.count)
-      guard done.isMultiple(of: every) || done == parameters.steps else { return }
-      let tokenizer = learner.tokenizer
-      try learner.withAverages {
-        try context.report(
-          step: done, metrics: try data.validation.measure(tokenizer, workers).metrics)
-        try previews.write(data.validation.samples, tokenizer, step: done, workers)
-      }
-    }
+    let learner = try run.train(
+      HostObserver(context), workers,
+      validation: { learner in
+        ValidationPlan(
+          every: every,
+          patience: parameters.validating.patience > 0 ? parameters.validating.patience : nil,
+          keepsBest: parameters.validating.keepsBest
+        ) { try Self.measure(learner, data.validation, workers) }
+      },
+      after: { learner, done in
+        try reportEpoch(learner, done, pictures: data.pictures.count)
+        guard done.isMultiple(of: every) || done == parameters.steps else { return }
+        try learner.withAverages {
+          try previews.write(data.validation.samples, learner.tokenizer, step: done, workers)
+        }
+      })
     try publish(learner, data.validation, workers)
     try previews.publish(context)
+  }
+
+  private static func measure(
+    _ learner: TokenizerLearner, _ validation: Validation, _ workers: any Workers
+  ) throws -> ValidationPlan.Result {
+    try learner.withAverages {
+      let metrics = try validation.measure(learner.tokenizer, workers).metrics
+      return ValidationPlan.Result(
+        loss: metrics["validation_mse"] ?? .infinity, metrics: metrics)
+    }
   }
 
   /// How the codebook was used, each time that all pictures were seen.
@@ -59,7 +78,7 @@ final class TokenizerTraining {
       step: done,
       metrics: [
         "epoch": Double(epoch), "epoch_codebook_usage": usage.usage,
-        "epoch_perplexity": usage.perplexity,
+        "epoch_entropy": usage.entropy, "epoch_perplexity": usage.perplexity,
       ])
   }
 

@@ -1,3 +1,4 @@
+import Recipes
 import StageSDK
 import Tokenizers
 
@@ -26,13 +27,18 @@ struct TrainParameters: Decodable {
   let report: Int
   let weights: String?
   let card: String?
+  let norm: String
+  let shortcut: String
+  let start: String?
   let losses: LossParameters
+  let optimization: OptimizationRecipe
+  let validating: ValidationRecipe
 
   enum CodingKeys: String, CodingKey {
     case size, filters, blocks, multipliers, groups, steps, batch, parts, rate, warmup, decay, clip
     case average, absolute = "l1", squared = "l2", precision, winograd, mirror, validation
     case shuffleChannels = "shuffle_channels"
-    case report = "report_every", weights, card
+    case report = "report_every", weights, card, norm, shortcut, start
   }
 
   init(from decoder: any Decoder) throws {
@@ -60,10 +66,16 @@ struct TrainParameters: Decodable {
     report = try values.decode(Int.self, forKey: .report)
     weights = try values.decodeIfPresent(String.self, forKey: .weights)
     card = try values.decodeIfPresent(String.self, forKey: .card)
+    norm = try values.decode(String.self, forKey: .norm)
+    shortcut = try values.decode(String.self, forKey: .shortcut)
+    start = try values.decodeIfPresent(String.self, forKey: .start)
     losses = try LossParameters(from: decoder)
+    optimization = try OptimizationRecipe(from: decoder)
+    validating = try ValidationRecipe(from: decoder)
   }
 
-  static let specs = own + LossParameters.specs
+  static let specs =
+    own + LossParameters.specs + OptimizationRecipe.specs + ValidationRecipe.specs
 
   private static let own: [ParameterSpec] = [
     .integer(
@@ -75,12 +87,24 @@ struct TrainParameters: Decodable {
       "multipliers", default: [1, 2, 2], each: 1...64, count: 1...7,
       "Channels of each level, times 'filters'; each level after the first halves the sides."),
     .integer("groups", default: 32, range: 1...1024, "Groups of the normalisations."),
+    .choice(
+      "norm", TokenizerConfiguration.Norm.allCases.map(\.rawValue), default: "group",
+      "What activations are brought to: mean 0 and variance 1 over groups of channels and a whole tile, as in the authors' code; over each pixel's channels, so that results don't depend on tiles; or nothing."
+    ),
+    .choice(
+      "shortcut", TokenizerConfiguration.Shortcut.allCases.map(\.rawValue), default: "output",
+      "What is added where a residual block changes the number of channels: a projection of its output, as in the authors' code, or of its input."
+    ),
+    .optionalPath(
+      "start",
+      "The folder of a model of the same shape whose weights training begins with, such as models/NAME/1; without it, random ones."
+    ),
     .integer("steps", default: 10_000, range: 1...100_000_000, "Steps in all."),
     .integer("batch", default: 32, range: 1...65_536, "Pictures to a step."),
     .integer(
       "parts", default: 1, range: 1...1024,
       "Parts that a step's pictures are worked on in, one after another, to save memory."),
-    .number("rate", default: 1e-3, range: 1e-9...1, "The highest learning rate; it ends at 0."),
+    .number("rate", default: 1e-3, range: 1e-9...1, "The highest learning rate."),
     .integer("warmup", default: 200, range: 0...1_000_000, "Steps over which the rate grows."),
     .number("decay", default: 0, range: 0...1, "Weight decay."),
     .number("clip", default: 1, range: 0...1e9, "The greatest norm of gradients; 0 for any."),
@@ -119,10 +143,19 @@ struct TrainParameters: Decodable {
         .config, "'batch' \(batch) can't be worked on in \(parts) equal parts", parameter: "parts")
     }
     try losses.check(size: size)
+    try optimization.check()
+    if validating.decides && validation == nil {
+      throw StageError(
+        .config,
+        "'keep_best' and 'patience' go by pictures that are not learned from: give 'validation', a packed set of them",
+        parameter: "validation")
+    }
     do {
       return try TokenizerConfiguration(
         filters: filters, residualBlocks: blocks, multipliers: multipliers, groups: groups,
-        bottleneck: bottleneck, imageSize: size)
+        bottleneck: bottleneck, imageSize: size,
+        norm: TokenizerConfiguration.Norm(rawValue: norm) ?? .group,
+        shortcut: TokenizerConfiguration.Shortcut(rawValue: shortcut) ?? .output)
     } catch {
       throw StageError(.config, error.description)
     }

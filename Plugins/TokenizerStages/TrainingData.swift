@@ -3,6 +3,7 @@ import PictureSets
 import StageSDK
 import TensorCore
 import Tokenizers
+import Training
 
 /// The pictures that a run learns from, and those that it is measured on.
 struct TrainingData {

@@ -5,6 +5,7 @@ import Metrics
 import PictureSets
 import TensorCore
 import Tokenizers
+import Training
 
 /// Measures a tokenizer on pictures that stay the same over a run.
 struct Validation {

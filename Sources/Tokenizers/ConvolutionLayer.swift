@@ -13,13 +13,17 @@ struct ConvolutionLayer {
   ///   - outputs: Channels that come out.
   ///   - size: Of the window, both ways.
   ///   - hasBias: False where the architecture has none.
+  ///   - startsAtZero: So that a residual block begins as the identity.
   ///   - builder: Makes the parameters.
   init(
     _ name: String, _ inputs: Int, _ outputs: Int, size: Int, hasBias: Bool,
-    _ builder: ParameterBuilder
+    startsAtZero: Bool = false, _ builder: ParameterBuilder
   ) {
-    kernel = builder.lecunNormal(
-      "\(name)/kernel", [outputs, inputs, size, size], inputs: inputs * size * size)
+    let shape = Shape([outputs, inputs, size, size])
+    kernel =
+      startsAtZero
+      ? builder.constant("\(name)/kernel", shape, 0)
+      : builder.lecunNormal("\(name)/kernel", shape, inputs: inputs * size * size)
     bias = hasBias ? builder.constant("\(name)/bias", [outputs], 0) : nil
   }
 
@@ -29,23 +33,5 @@ struct ConvolutionLayer {
   ) throws -> FeatureMap {
     try pass.convolve(
       map, weight: kernel, bias: bias, stride: stride, padding: padding, adding: consume residual)
-  }
-}
-
-/// A group normalisation's parameters, followed by swish.
-struct NormAndSwish {
-  let scale: Parameter
-  let bias: Parameter
-  let groups: Int
-
-  init(_ name: String, _ channels: Int, groups: Int, _ builder: ParameterBuilder) {
-    scale = builder.constant("\(name)/scale", [channels], 1)
-    bias = builder.constant("\(name)/bias", [channels], 0)
-    self.groups = groups
-  }
-
-  func callAsFunction(_ map: consuming FeatureMap, _ pass: Pass) -> FeatureMap {
-    pass.groupNorm(
-      consume map, gain: scale, offset: bias, groups: groups, epsilon: 1e-6, activation: .swish)
   }
 }

@@ -69,9 +69,10 @@ package final class Tokenizer {
   /// Latents to tokens.
   ///
   /// - Returns: i32, (…) of latents (…, width).
-  /// - Throws: ``TokenizerError/noTokens``.
+  /// - Throws: ``TokenizerError/noTokens``, ``TokenizerError/notFinite(_:)``.
   package func tokens(_ latents: Tensor, _ pass: Pass) throws(TokenizerError) -> Tensor {
-    switch bottleneck {
+    if let fault = latents.withFloats({ NonFiniteValues(in: $0) }) { throw .notFinite(fault) }
+    return switch bottleneck {
     case .scalar(let bottleneck): bottleneck(Variable(latents), pass).indices
     case .vector(let quantizer): quantizer.nearest(latents, pass)
     case .none: throw .noTokens

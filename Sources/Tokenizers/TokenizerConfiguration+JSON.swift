@@ -4,7 +4,7 @@ extension TokenizerConfiguration: Codable {
   private enum Key: String, CodingKey {
     case kind, format, filters, groups = "norm_groups", residualBlocks = "num_res_blocks"
     case multipliers = "channel_multipliers", imageSize = "image_size", quantizer, levels, variant
-    case width = "embedding_dim", codes = "codebook_size"
+    case width = "embedding_dim", codes = "codebook_size", norm, shortcut
   }
 
   private enum Quantizer: String, Codable { case fsq, vq, none }
@@ -41,7 +41,9 @@ extension TokenizerConfiguration: Codable {
       residualBlocks: try values.decode(Int.self, forKey: .residualBlocks),
       multipliers: try values.decode([Int].self, forKey: .multipliers),
       groups: try values.decodeIfPresent(Int.self, forKey: .groups) ?? 32, bottleneck: bottleneck,
-      imageSize: try values.decode(Int.self, forKey: .imageSize))
+      imageSize: try values.decode(Int.self, forKey: .imageSize),
+      norm: try values.decodeIfPresent(Norm.self, forKey: .norm) ?? .group,
+      shortcut: try values.decodeIfPresent(Shortcut.self, forKey: .shortcut) ?? .output)
   }
 
   package func encode(to encoder: any Encoder) throws {
@@ -53,6 +55,8 @@ extension TokenizerConfiguration: Codable {
     try values.encode(multipliers, forKey: .multipliers)
     try values.encode(groups, forKey: .groups)
     try values.encode(imageSize, forKey: .imageSize)
+    if norm != .group { try values.encode(norm, forKey: .norm) }
+    if shortcut != .output { try values.encode(shortcut, forKey: .shortcut) }
     switch bottleneck {
     case .fsq(let levels, let variant):
       try values.encode(Quantizer.fsq, forKey: .quantizer)

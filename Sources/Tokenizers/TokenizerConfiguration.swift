@@ -1,3 +1,5 @@
+import FSQ
+
 /// The shape of a convolutional tokenizer: what `config.json` says of it.
 ///
 /// The autoencoder is that of google-research/maskgit (Chang et al. 2022, "MaskGIT", section 4.1); its keys keep that
@@ -13,6 +15,25 @@ package struct TokenizerConfiguration: Hashable, Sendable {
     case none(width: Int)
   }
 
+  /// What activations are brought to before each convolution.
+  package enum Norm: String, Hashable, Sendable, Codable, CaseIterable {
+    /// Mean 0 and variance 1 over groups of channels and the whole map, as in the authors' code: results depend on how
+    /// large a tile is worked on at once.
+    case group
+    /// A root mean square of 1 over the channels of each pixel: results don't depend on tiles.
+    case pixel
+    /// Left as they are; residual blocks begin as the identity.
+    case none
+  }
+
+  /// What goes past a residual block that changes the number of channels.
+  package enum Shortcut: String, Hashable, Sendable, Codable, CaseIterable {
+    /// A projection of what comes out of it, as in the authors' code: nothing goes past.
+    case output
+    /// A projection of what goes in.
+    case input
+  }
+
   /// Channels of the first level.
   package var filters: Int
   /// Residual blocks of a level.
@@ -25,13 +46,17 @@ package struct TokenizerConfiguration: Hashable, Sendable {
   package var bottleneck: Bottleneck
   /// Pixels across and down of the pictures it was trained on.
   package var imageSize: Int
+  /// What activations are brought to.
+  package var norm: Norm
+  /// What goes past blocks that change the number of channels.
+  package var shortcut: Shortcut
 
   /// Names a shape.
   ///
   /// - Throws: ``TokenizerError/configuration(_:)`` when it can't be.
   package init(
     filters: Int, residualBlocks: Int, multipliers: [Int], groups: Int = 32,
-    bottleneck: Bottleneck, imageSize: Int
+    bottleneck: Bottleneck, imageSize: Int, norm: Norm = .group, shortcut: Shortcut = .output
   ) throws(TokenizerError) {
     self.filters = filters
     self.residualBlocks = residualBlocks
@@ -39,6 +64,8 @@ package struct TokenizerConfiguration: Hashable, Sendable {
     self.groups = groups
     self.bottleneck = bottleneck
     self.imageSize = imageSize
+    self.norm = norm
+    self.shortcut = shortcut
     if let fault { throw .configuration(fault) }
   }
 
@@ -56,19 +83,28 @@ package struct TokenizerConfiguration: Hashable, Sendable {
   /// Different tokens; nil without a quantizer.
   package var codebookSize: Int? {
     switch bottleneck {
-    case .fsq(let levels, _): levels.reduce(1, *)
+    // Checked when the configuration was made.
+    case .fsq(let levels, _): try? FiniteScalarQuantizer.codebookSize(levels: levels)
     case .vq(let codes, _): codes
     case .none: nil
     }
   }
 
   private var fault: String? {
+    // Far from where their products would overflow.
+    let most = 1 << 20
+    if max(filters, groups, residualBlocks, imageSize) > most
+      || multipliers.contains(where: { $0 > most })
+    {
+      return "no size may be above \(most)"
+    }
     if filters < 1 || groups < 1 { return "'filters' and 'norm_groups' must be at least 1" }
     if residualBlocks < 1 { return "'num_res_blocks' must be at least 1" }
     if multipliers.isEmpty || multipliers.count > 7 || multipliers.contains(where: { $0 < 1 }) {
       return "'channel_multipliers' must be 1 to 7 numbers of at least 1, one for each level"
     }
-    for multiplier in multipliers where !(filters * multiplier).isMultiple(of: groups) {
+    for multiplier in norm == .group ? multipliers : []
+    where !(filters * multiplier).isMultiple(of: groups) {
       return
         "\(filters * multiplier) channels can't be split into \(groups) groups; 'filters' times each of 'channel_multipliers' must be a multiple of 'norm_groups'"
     }
@@ -76,11 +112,17 @@ package struct TokenizerConfiguration: Hashable, Sendable {
       return "'image_size' \(imageSize) is no multiple of the stride \(stride)"
     }
     switch bottleneck {
-    case .fsq: return nil
+    case .fsq(let levels, _):
+      do throws(FSQLevelsError) {
+        _ = try FiniteScalarQuantizer.codebookSize(levels: levels)
+        return nil
+      } catch { return error.description }
     case .vq(let codes, let width):
-      return codes >= 2 && width >= 1
-        ? nil : "'codebook_size' must be at least 2 and 'embedding_dim' at least 1"
-    case .none(let width): return width >= 1 ? nil : "'embedding_dim' must be at least 1"
+      return (2...1 << 24).contains(codes) && (1...most).contains(width)
+        ? nil
+        : "'codebook_size' must be 2 to \(1 << 24) and 'embedding_dim' 1 to \(most)"
+    case .none(let width):
+      return (1...most).contains(width) ? nil : "'embedding_dim' must be 1 to \(most)"
     }
   }
 }

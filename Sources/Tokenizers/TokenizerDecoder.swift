@@ -10,12 +10,12 @@ struct TokenizerDecoder {
   private let output: ConvolutionLayer
 
   init(_ configuration: TokenizerConfiguration, _ builder: ParameterBuilder) {
-    let (filters, groups) = (configuration.filters, configuration.groups)
+    let filters = configuration.filters
     var channels = filters * (configuration.multipliers.last ?? 1)
     var (blocks, convolutions) = (0, 0)
     func block(_ outputs: Int) -> ResidualBlock {
       defer { (channels, blocks) = (outputs, blocks + 1) }
-      return ResidualBlock("decoder/ResBlock_\(blocks)", channels, outputs, groups: groups, builder)
+      return ResidualBlock("decoder/ResBlock_\(blocks)", channels, outputs, configuration, builder)
     }
     func convolution(_ inputs: Int, _ outputs: Int) -> ConvolutionLayer {
       defer { convolutions += 1 }
@@ -28,7 +28,7 @@ struct TokenizerDecoder {
       let own = (0..<configuration.residualBlocks).map { _ in block(filters * multiplier) }
       return (own, index > 0 ? convolution(channels, channels) : nil)
     }
-    norm = NormAndSwish("decoder/GroupNorm_0", channels, groups: groups, builder)
+    norm = NormAndSwish("decoder", 0, channels, configuration, builder)
     output = convolution(channels, 3)
   }
 

@@ -9,18 +9,18 @@ struct TokenizerEncoder {
   private let output: ConvolutionLayer
 
   init(_ configuration: TokenizerConfiguration, _ builder: ParameterBuilder) {
-    let (filters, groups) = (configuration.filters, configuration.groups)
+    let filters = configuration.filters
     input = ConvolutionLayer("encoder/Conv_0", 3, filters, size: 3, hasBias: false, builder)
     var (channels, number) = (filters, 0)
     func block(_ outputs: Int) -> ResidualBlock {
       defer { (channels, number) = (outputs, number + 1) }
-      return ResidualBlock("encoder/ResBlock_\(number)", channels, outputs, groups: groups, builder)
+      return ResidualBlock("encoder/ResBlock_\(number)", channels, outputs, configuration, builder)
     }
     levels = configuration.multipliers.map { multiplier in
       (0..<configuration.residualBlocks).map { _ in block(filters * multiplier) }
     }
     middle = (0..<configuration.residualBlocks).map { _ in block(channels) }
-    norm = NormAndSwish("encoder/GroupNorm_0", channels, groups: groups, builder)
+    norm = NormAndSwish("encoder", 0, channels, configuration, builder)
     output = ConvolutionLayer(
       "encoder/Conv_1", channels, configuration.latentWidth, size: 1, hasBias: true, builder)
   }

@@ -1,4 +1,5 @@
 import Autograd
+import FSQ
 package import Kernels
 package import TensorCore
 package import Training
@@ -84,6 +85,9 @@ package final class TokenizerLearner: Learner {
     ) { step, part, pass in
       let wanted = try images(step, part)
       let latents = try tokenizer.latents(Variable(wanted), pass)
+      guard latents.value.withFloats({ NonFiniteValues(in: $0) }) == nil else {
+        throw NotANumberError(what: "the encoder's output", step: step)
+      }
       var codes = latents
       var extra: Variable?
       switch tokenizer.bottleneck {

@@ -8,8 +8,11 @@ import Testing
   private struct Summary: Decodable {
     let distance, precision, recall: Double
     let pictures, references: Int
+    let kernel, kernelError: Double
 
     enum CodingKeys: String, CodingKey {
+      case kernel = "kernel_distance_efficientnet_lite0"
+      case kernelError = "kernel_distance_standard_error"
       case distance = "frechet_distance_efficientnet_lite0", precision, recall, pictures
       case references = "reference_pictures"
     }
@@ -53,5 +56,14 @@ import Testing
     #expect(same.pictures == 8 && same.references == 8 && other.references == 8)
     #expect(same.distance < 1e-3 && same.precision == 1 && same.recall == 1, "\(same)")
     #expect(other.distance > 1 && other.distance > 1000 * same.distance, "\(other)")
+    #expect(same.kernel < 2 * same.kernelError && other.kernel > same.kernel, "\(same) \(other)")
+    // Eight pictures say nothing of a covariance of 1280 features.
+    let logs = try FileManager.default.subpathsOfDirectory(atPath: lattice.file(".lattice").path())
+      .filter { $0.hasSuffix("other.jsonl") }
+      .map { try String(contentsOf: lattice.file(".lattice/\($0)"), encoding: .utf8) }.joined()
+    #expect(
+      logs.contains(
+        "the Fréchet distance of 8 pictures is too great: on 1280 features it wants at least 2560 of each set; the kernel distance has no such bias"
+      ), "\(logs)")
   }
 }

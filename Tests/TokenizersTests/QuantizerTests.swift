@@ -1,9 +1,11 @@
 import Autograd
+import FSQ
 import Foundation
 import Kernels
 import TensorCore
 import Testing
 import Tokenizers
+import Training
 
 @Suite struct QuantizerTests {
   private func random(_ shape: Shape, seed: UInt64, scale: Float = 1) -> Tensor {
@@ -133,6 +135,70 @@ import Tokenizers
     #expect(vectors[2...].allSatisfy { $0 == 0.5 || $0 == 1.5 })
   }
 
+  /// Vectors that follow moving averages for several steps, in double; those used too little become latents at random.
+  ///
+  /// Sources: van den Oord et al. 2017, appendix A.1; Dhariwal et al. 2020, section 3.1.
+  @Test(arguments: [nil, 0.1] as [Float?]) func averagesFollowTheRule(reseedBelow: Float?) throws {
+    let (codes, width, rows, decay) = (6, 2, 8, 0.9)
+    let quantizer = try vectorQuantizer(codes: codes, width: width)
+    quantizer.codebook.value = random([codes, width], seed: 5)
+    let upkeep = CodebookUpkeep(
+      quantizer, VectorQuantizerSettings(averageDecay: Float(decay), reseedBelow: reseedBelow))
+    let even = 1 / Double(codes)
+    var shares = [Double](repeating: even, count: codes)
+    var vectors = quantizer.codebook.value.floats.map { Double($0) }
+    var sums = vectors.map { $0 * even }
+    var reseeded = 0
+    for step in 0..<30 {
+      let latents = random([rows, width], seed: UInt64(50 + step))
+      let chosen = (0..<rows).map { ($0 * $0 + step) % 3 }
+      var (own, theirs) = (CounterRandom(seed: UInt64(step)), CounterRandom(seed: UInt64(step)))
+      upkeep.update(
+        latents, Tensor([rows], integers: chosen.map { Int32($0) }), random: &own)
+      for code in shares.indices { shares[code] *= decay }
+      for index in sums.indices { sums[index] *= decay }
+      for (row, code) in chosen.enumerated() {
+        shares[code] += (1 - decay) / Double(rows)
+        for column in 0..<width {
+          sums[code * width + column] +=
+            (1 - decay) / Double(rows) * Double(latents.floats[row * width + column])
+        }
+      }
+      for index in vectors.indices { vectors[index] = sums[index] / shares[index / width] }
+      for code in shares.indices where shares[code] < Double(reseedBelow ?? 0) * even {
+        let row = Int(theirs.next() % UInt64(rows))
+        shares[code] = even
+        for column in 0..<width {
+          vectors[code * width + column] = Double(latents.floats[row * width + column])
+          sums[code * width + column] = even * vectors[code * width + column]
+        }
+        reseeded += 1
+      }
+      for (found, wanted) in zip(quantizer.codebook.value.floats, vectors) {
+        #expect(abs(Double(found) - wanted) < 1e-4, "step \(step)")
+      }
+    }
+    #expect((reseeded > 0) == (reseedBelow != nil))
+  }
+
+  /// What comes out of an encoder that has gone wrong is no token.
+  @Test func tokensAreMadeOfNumbers() throws {
+    let pass = Pass(workers: OneThread())
+    let latents = Tensor([1, 1, 2, 2], [0, .nan, 1, 2])
+    for bottleneck in [
+      TokenizerConfiguration.Bottleneck.fsq(levels: [5, 3], variant: "google"),
+      .vq(codes: 7, width: 2),
+    ] {
+      let error = #expect(throws: TokenizerError.self) {
+        try tokenizer(bottleneck).tokens(latents, pass)
+      }
+      #expect(
+        error?.description
+          == "the encoder gave no numbers: of its output, 1 of 4 values to be quantized is no finite number, the first at place 1. The picture or the model's weights are damaged"
+      )
+    }
+  }
+
   @Test func usageAndPerplexity() {
     var usage = CodebookUsage(codebookSize: 8)
     usage.add(Tensor([6], integers: [0, 0, 1, 1, 5, 5]))
@@ -167,6 +233,7 @@ import Tokenizers
         "'channel_multipliers' must be 1 to 7 numbers of at least 1, one for each level"
       ),
       (8, 1, [1, 1, 1, 1, 1], 4, "'image_size' 24 is no multiple of the stride 16"),
+      (1 << 40, 1, [1 << 40], 4, "no size may be above 1048576"),
     ] as [(Int, Int, [Int], Int, String)])
   func whatCannotBeBuiltSaysWhy(
     filters: Int, blocks: Int, multipliers: [Int], groups: Int, fault: String
