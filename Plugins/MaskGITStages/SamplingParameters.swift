@@ -38,7 +38,9 @@ struct SamplingParameters: Decodable {
     .number(
       "temperature", default: 1, range: 0...10, "Of the draw of a code; 0 takes the likeliest."),
     .number(
-      "top_p", default: 1, range: 0.001...1, "The share of likeliest codes that are drawn from."),
+      "top_p", default: 1, range: 0.001...1,
+      "The share of likeliest codes that are drawn from; with a head of digits, at least that share, as each digit keeps its own part."
+    ),
     .number(
       "guidance", default: 0, range: 0...100,
       "How far logits are pushed towards the class: l + guidance (l - l without class). Doubles the cost."

@@ -64,15 +64,15 @@ package struct AutoregressiveDecoder {
     _ logits: Tensor, _ index: Int, _ count: Int, _ scale: Float, _ noise: some SamplingNoise,
     _ place: Int
   ) -> Int32 {
-    let codes = logits.shape.columns
+    let digits = transformer.configuration.digits
     var row = logits[index..<(index + 1)].floats
     if scale != 0 {
       let free = logits[(count + index)..<(count + index + 1)].floats
-      for code in 0..<codes { row[code] += scale * (row[code] - free[code]) }
+      for column in row.indices { row[column] += scale * (row[column] - free[column]) }
     }
-    var scratch = TokenChoice.Scratch(codes: codes)
+    var scratch = TokenChoice.Scratch(digits: digits)
     return row.withUnsafeBufferPointer {
-      choice.draw($0, noise, step: 0, place: place, &scratch).code
+      choice.draw($0, digits: digits, noise, step: 0, place: place, &scratch).code
     }
   }
 }
@@ -101,7 +101,7 @@ private struct DecodingMemory {
       TokenSequences(labels: labels, tokens: labels.map { _ in [] }), pass)
   }
 
-  /// Takes the class, then the token before; gives logits of codes, (items, codes).
+  /// Takes the class, then the token before; gives logits of codes or their digits, (items, columns).
   mutating func step(_ tokens: [[Int32]], _ pass: Pass) -> Tensor {
     let configuration = transformer.configuration
     let sequences = TokenSequences(labels: labels, tokens: tokens, hasClass: position == 0)

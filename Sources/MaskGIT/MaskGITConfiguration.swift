@@ -76,6 +76,8 @@ package struct MaskGITConfiguration: Hashable, Sendable {
 
   /// Rows of the embedding that stand for codes, or for their digits.
   package var codeRows: Int { head == .digits ? levels.reduce(0, +) : codebookSize }
+  /// How many values each digit of a code has, the first digit the fastest; one digit of all codes for heads of codes.
+  package var digits: [Int] { head == .digits ? levels : [codebookSize] }
   /// The row of a class; the null class of guidance is the mask.
   package func row(ofClass label: Int) -> Int { label < 0 ? maskRow : codeRows + label }
   /// The last row, that of a place to be filled.
@@ -113,9 +115,20 @@ package struct MaskGITConfiguration: Hashable, Sendable {
       throw .classNames(classNames.count, classes: classCount)
     }
     guard head == .digits else { return }
-    let product = levels.reduce(1) { $0.multipliedReportingOverflow(by: $1).partialValue }
-    guard !levels.isEmpty, levels.allSatisfy({ (2...1 << 16).contains($0) }),
-      product == codebookSize
-    else { throw .levels(levels, codes: codebookSize) }
+    guard Self.codes(ofLevels: levels) == codebookSize else {
+      throw .levels(levels, codes: codebookSize)
+    }
+  }
+
+  /// The product of levels; nil when there are none, one can't be, or there are more codes than any model has.
+  private static func codes(ofLevels levels: [Int]) -> Int? {
+    guard !levels.isEmpty else { return nil }
+    var codes = 1
+    for level in levels {
+      guard (2...1 << 16).contains(level) else { return nil }
+      codes *= level
+      guard codes <= 1 << 24 else { return nil }
+    }
+    return codes
   }
 }

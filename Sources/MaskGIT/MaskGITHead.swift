@@ -5,7 +5,7 @@ import TensorCore
 /// From the last layer to logits: a dense layer with GELU and normalisation, then the word embedding, transposed.
 ///
 /// With heads of digits each channel has logits of its own, and a code's logit is the sum of its digits': channels are
-/// independent given the rest of the image.
+/// independent given the rest of the image, so that a code is drawn digit by digit.
 struct MaskGITHead: Sendable {
   let dense: Dense
   let norm: Norm
@@ -30,51 +30,33 @@ struct MaskGITHead: Sendable {
     return pass.tiedLinear(state, table: words, bias: bias)
   }
 
-  /// Logits of codes from logits over the vocabulary: the codes' own columns, or the sums of digits.
+  /// Logits of codes, or of each digit of them, from logits over the vocabulary: their columns come first.
+  ///
+  /// Codes of a head of digits are never multiplied out: there may be 64,000 of them to a place.
   ///
   /// - Parameters:
   ///   - logits: (rows, vocabulary).
   ///   - configuration: Tells the columns.
   ///   - workers: Who computes.
-  /// - Returns: (rows, codes).
+  /// - Returns: (rows, sum of ``MaskGITConfiguration/digits``).
   static func codeLogits(
     _ logits: Tensor, _ configuration: MaskGITConfiguration, workers: any Workers
   ) -> Tensor {
-    let (rows, from, codes) = (logits.shape.rows, logits.shape.columns, configuration.codebookSize)
-    let levels = configuration.head == .digits ? configuration.levels : []
+    let (rows, from, columns) = (
+      logits.shape.rows, logits.shape.columns, configuration.codeRows
+    )
     let source = SendableConstant(logits.withFloats { $0.baseAddress })
-    return Tensor([rows, codes]) { target in
+    return Tensor([rows, columns]) { target in
       let target = SendablePointer(target.baseAddress)
-      workers.forRanges(rows, grain: max(1, 65_536 / codes)) { range in
+      workers.forRanges(rows, grain: max(1, 65_536 / columns)) { range in
         for row in range {
           guard let logits = source.pointer.map({ $0 + row * from }),
-            let result = target.pointer.map({ $0 + row * codes })
+            let result = target.pointer.map({ $0 + row * columns })
           else { return }
-          if levels.isEmpty {
-            result.update(from: logits, count: codes)
-          } else {
-            sum(logits, levels, result)
-          }
+          result.update(from: logits, count: columns)
         }
       }
       withExtendedLifetime(logits) {}
-    }
-  }
-
-  /// One channel after the other: the sums of the channels before it, once for each of its levels.
-  private static func sum(
-    _ digits: UnsafePointer<Float>, _ levels: [Int], _ result: UnsafeMutablePointer<Float>
-  ) {
-    var (count, offset) = (1, 0)
-    result[0] = 0
-    for level in levels {
-      for digit in (0..<level).reversed() {
-        for index in 0..<count {
-          result[digit * count + index] = result[index] + digits[offset + digit]
-        }
-      }
-      count *= level
-      offset += level
     }
   }
 }

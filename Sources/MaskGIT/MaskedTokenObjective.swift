@@ -15,7 +15,7 @@ package struct MaskedTokenObjective: Hashable, Sendable {
   package var smoothing: Float
   /// The share of images whose class is kept from the network.
   package var classDropout: Float
-  /// Of values within the network.
+  /// Of values within the network, in passes that gradients are asked of.
   package var dropout: Float
 
   /// Takes settings; the defaults are the paper's.
@@ -63,7 +63,7 @@ package struct MaskedTokenObjective: Hashable, Sendable {
       inputs.append(tokens)
     }
     let dropping =
-      dropout > 0
+      dropout > 0 && pass.tape != nil
       ? Dropout(rate: dropout, random: CounterRandom(seed: random.next(), stream: 1)) : nil
     let logits = transformer.logits(
       TokenSequences(labels: labels, tokens: inputs), rows: rows, dropout: dropping, pass)

@@ -8,7 +8,7 @@ package struct NextTokenObjective: Hashable, Sendable {
   package var smoothing: Float
   /// The share of images whose class is kept from the network.
   package var classDropout: Float
-  /// Of values within the network.
+  /// Of values within the network, in passes that gradients are asked of.
   package var dropout: Float
 
   /// Takes settings.
@@ -32,7 +32,7 @@ package struct NextTokenObjective: Hashable, Sendable {
     let configuration = transformer.configuration
     let labels = batch.map { random.uniform() < classDropout ? -1 : $0.label }
     let dropping =
-      dropout > 0
+      dropout > 0 && pass.tape != nil
       ? Dropout(rate: dropout, random: CounterRandom(seed: random.next(), stream: 1)) : nil
     let logits = transformer.logits(
       TokenSequences(labels: labels, tokens: batch.map { Array($0.tokens.dropLast()) }),

@@ -103,18 +103,19 @@ package struct Sampler: Hashable, Sendable {
     }
     guard !places.isEmpty else { return [] }
     let logits = try guidedLogits(step, places, canvases, predictor, workers)
-    let codes = predictor.codes
+    let digits = predictor.digits
+    let columns = digits.reduce(0, +)
     let source = SendableConstant(logits.withFloats { $0.baseAddress })
     let drawn = [TokenChoice.Drawn](unsafeUninitializedCapacity: places.count) { buffer, count in
       let target = SendablePointer(buffer.baseAddress)
-      workers.forRanges(places.count, grain: max(1, 16_384 / codes)) { range in
-        var scratch = TokenChoice.Scratch(codes: codes)
+      workers.forRanges(places.count, grain: max(1, 16_384 / columns)) { range in
+        var scratch = TokenChoice.Scratch(digits: digits)
         for index in range {
           let place = places[index]
           let row = UnsafeBufferPointer(
-            start: source.pointer.map { $0 + index * codes }, count: codes)
+            start: source.pointer.map { $0 + index * columns }, count: columns)
           let found = choice.draw(
-            row, noise[place.canvas], step: step, place: place.place, &scratch)
+            row, digits: digits, noise[place.canvas], step: step, place: place.place, &scratch)
           (target.pointer.map { $0 + index })?.initialize(to: found)
         }
       }

@@ -3,16 +3,18 @@ import TensorCore
 
 /// Where the chance in sampling one image comes from.
 package protocol SamplingNoise: Sendable {
-  /// Draws a code.
+  /// Draws a code, or a digit of one.
   ///
   /// - Parameters:
-  ///   - weights: Of each code, at least 0.
-  ///   - logits: Their logarithms up to a constant; minus infinity for a code that was ruled out.
+  ///   - weights: Of each value, at least 0.
+  ///   - logits: Their logarithms up to a constant; minus infinity for a value that was ruled out.
   ///   - step: Of decoding, counted from 0.
   ///   - place: Which token.
-  /// - Returns: A code.
+  ///   - digit: Which digit of the code, 0 where there is but one.
+  /// - Returns: A value.
   func code(
-    weights: UnsafeBufferPointer<Float>, logits: UnsafeBufferPointer<Float>, step: Int, place: Int
+    weights: UnsafeBufferPointer<Float>, logits: UnsafeBufferPointer<Float>, step: Int, place: Int,
+    digit: Int
   ) -> Int
 
   /// A number of the standard Gumbel distribution, for the confidence in a place.
@@ -26,7 +28,7 @@ package protocol SamplingNoise: Sendable {
 }
 
 /// Chance by counter: what is drawn depends on the seed, the step and the place alone, so that an item gives the same
-/// image on every machine, in every shard and beside whatever other items.
+/// image in every shard and beside whatever other items, as long as the logits are the same.
 package struct CounterNoise: SamplingNoise, Hashable {
   /// Of the item.
   package let seed: UInt64
@@ -41,15 +43,20 @@ package struct CounterNoise: SamplingNoise, Hashable {
     case order = 3
   }
 
-  private func random(_ purpose: Purpose, _ step: Int = 0, _ place: Int = 0) -> CounterRandom {
+  /// Steps are below 2^24, places below 2^32.
+  private func random(
+    _ purpose: Purpose, _ step: Int = 0, _ place: Int = 0, digit: Int = 0
+  ) -> CounterRandom {
     CounterRandom(
-      seed: seed, stream: purpose.rawValue << 62 | UInt64(step) << 32 | UInt64(place))
+      seed: seed,
+      stream: purpose.rawValue << 62 | UInt64(digit) << 56 | UInt64(step) << 32 | UInt64(place))
   }
 
   package func code(
-    weights: UnsafeBufferPointer<Float>, logits: UnsafeBufferPointer<Float>, step: Int, place: Int
+    weights: UnsafeBufferPointer<Float>, logits: UnsafeBufferPointer<Float>, step: Int, place: Int,
+    digit: Int
   ) -> Int {
-    var random = random(.code, step, place)
+    var random = random(.code, step, place, digit: digit)
     return Self.index(in: weights, at: random.uniform())
   }
 

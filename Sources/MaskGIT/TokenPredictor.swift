@@ -36,15 +36,16 @@ package struct CanvasPlace: Hashable, Sendable {
 
 /// Whatever tells how likely each code is at a place, given the others: all that samplers know of a network.
 package protocol TokenPredictor {
-  /// Codes there are.
-  var codes: Int { get }
+  /// How many values each digit of a code has, the first digit the fastest; one digit of all codes where codes aren't told
+  /// apart by digits. The probability of a code is the product of its digits'.
+  var digits: [Int] { get }
 
   /// Logits of some places.
   ///
   /// - Parameters:
   ///   - places: Which; nothing else need be computed.
   ///   - canvases: As they are now.
-  /// - Returns: f32, (places, codes), in the order of `places`.
+  /// - Returns: f32, (places, sum of ``digits``), in the order of `places`, digit after digit.
   /// - Throws: When a canvas is none that the network takes.
   func logits(of places: [CanvasPlace], in canvases: [Canvas]) throws -> Tensor
 }

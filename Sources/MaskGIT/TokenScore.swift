@@ -46,7 +46,7 @@ package struct TokenScore: Hashable, Sendable {
       for (row, place) in places.enumerated() {
         let token = canvases[place.canvas].tokens[place.place]
         bits[place.canvas][place.place] = Self.bits(
-          of: Int(token), in: logits[row..<(row + 1)])
+          of: Int(token), in: logits[row..<(row + 1)], digits: predictor.digits)
         covered[place.canvas].tokens[place.place] = token
       }
       done = end
@@ -60,11 +60,19 @@ package struct TokenScore: Hashable, Sendable {
     return Int((Double(count) * pow(Double(step) / Double(steps), exponent)).rounded(.up))
   }
 
-  private static func bits(of token: Int, in logits: Tensor) -> Float {
-    logits.withFloats { row in
-      let most = Double(row.max() ?? 0)
-      let sum = row.reduce(0.0) { $0 + exp(Double($1) - most) }
-      return Float((log(sum) + most - Double(row[token])) / log(2))
+  /// The bits of a code, those of its digits added up.
+  private static func bits(of token: Int, in logits: Tensor, digits: [Int]) -> Float {
+    logits.withFloats { logits in
+      var (rest, offset, bits) = (token, 0, 0.0)
+      for level in digits {
+        let row = logits[offset..<(offset + level)]
+        let most = Double(row.max() ?? 0)
+        let sum = row.reduce(0.0) { $0 + exp(Double($1) - most) }
+        bits += (log(sum) + most - Double(row[offset + rest % level])) / log(2)
+        rest /= level
+        offset += level
+      }
+      return Float(bits)
     }
   }
 }

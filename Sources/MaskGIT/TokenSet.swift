@@ -62,6 +62,15 @@ package struct TokenSet: Sendable {
     try result.get()
   }
 
+  /// The set without its last images, and those; at least one image stays.
+  package func split(last count: Int) -> (rest: TokenSet, last: [Canvas]) {
+    let count = max(0, min(count, canvases.count - 1))
+    return (
+      TokenSet(grid: grid, canvases: Array(canvases.dropLast(count))),
+      Array(canvases.suffix(count))
+    )
+  }
+
   /// Numbers of the images of each class that has any; -1 first.
   package var byClass: [[Int]] {
     Dictionary(grouping: canvases.indices, by: { canvases[$0].label }).sorted { $0.key < $1.key }

@@ -30,7 +30,8 @@ package final class TransformerPredictor: TokenPredictor {
     self.batch = batch
   }
 
-  package var codes: Int { transformer.configuration.codebookSize }
+  package var digits: [Int] { transformer.configuration.digits }
+  private var columns: Int { transformer.configuration.codeRows }
 
   /// Sequences that went through the network so far.
   package private(set) var sequencesRun = 0
@@ -55,21 +56,22 @@ package final class TransformerPredictor: TokenPredictor {
     let ranks = order.map { places in
       Dictionary(uniqueKeysWithValues: places.enumerated().map { ($0.element, $0.offset) })
     }
-    let codes = codes
-    return Tensor([places.count, codes]) { target in
+    let columns = columns
+    return Tensor([places.count, columns]) { target in
       for (row, place) in places.enumerated() {
         let number = numberOf[place.canvas]
-        let from = (ranks[number][place.place] ?? 0) * codes
+        let from = (ranks[number][place.place] ?? 0) * columns
         found[number].withFloats { source in
-          let part = UnsafeMutableBufferPointer(rebasing: target[(row * codes)...].prefix(codes))
+          let part = UnsafeMutableBufferPointer(
+            rebasing: target[(row * columns)...].prefix(columns))
           _ = part.update(
-            fromContentsOf: UnsafeBufferPointer(rebasing: source[from...].prefix(codes)))
+            fromContentsOf: UnsafeBufferPointer(rebasing: source[from...].prefix(columns)))
         }
       }
     }
   }
 
-  /// Logits of the wanted places of each canvas, (wanted, codes).
+  /// Logits of the wanted places of each canvas, (wanted, columns).
   private func compute(_ canvases: [Canvas], _ blanks: [Bool], _ wanted: [[Int]]) -> [Tensor] {
     var found: [Int: Tensor] = [:]
     var open: [Int] = []
@@ -77,7 +79,7 @@ package final class TransformerPredictor: TokenPredictor {
       if blanks[index], let known = firstSteps[canvases[index].label] {
         found[index] = known
       } else if wanted[index].isEmpty {
-        found[index] = Tensor.zeros([0, codes])
+        found[index] = Tensor.zeros([0, columns])
       } else {
         open.append(index)
       }
@@ -89,11 +91,11 @@ package final class TransformerPredictor: TokenPredictor {
       }
     }
     for index in open where blanks[index] {
-      let bytes = codes * transformer.configuration.tokens * 4
+      let bytes = columns * transformer.configuration.tokens * 4
       guard (firstSteps.count + 1) * bytes <= Self.kept, let first = found[index] else { continue }
       firstSteps[canvases[index].label] = first
     }
-    return canvases.indices.map { found[$0] ?? Tensor.zeros([0, codes]) }
+    return canvases.indices.map { found[$0] ?? Tensor.zeros([0, columns]) }
   }
 
   private func run(_ canvases: [Canvas], _ wanted: [[Int]]) -> [Tensor] {

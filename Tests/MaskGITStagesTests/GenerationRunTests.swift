@@ -54,6 +54,28 @@ import Testing
     #expect(labels == (0..<12).map { Int32($0 % 3) })
   }
 
+  /// Images are kept back and measured on; what measured best is published and a second run begins with it.
+  @Test(arguments: ["maskgit.train", "ar.train"]) func keepsTheBestAndGoesOnFromIt(stage: String)
+    throws
+  {
+    let lattice = try trained(
+      stage, steps: 30,
+      ", held_back: 16, validate_every: 10, keep_best: true, schedule: constant, optimizer: adafactor, rate_factors: [Embed_0=0.5]"
+    )
+    let metrics = try lattice.jobFile("train", "metrics/train.jsonl")
+    #expect(metrics.matches(of: /"validation_loss":/).count == 3, "\(metrics)")
+    let next = try lattice.spec(
+      "next", TinyTokens.training(stage, steps: 5, ", start: spool/models/tiny/1"))
+    #expect(next.status == 0, "\(next.talk)")
+    let fault = try lattice.spec(
+      "fault", TinyTokens.training(stage, steps: 5, ", patience: 2"))
+    #expect(fault.status != 0)
+    #expect(
+      fault.talk.contains(
+        "'keep_best' and 'patience' go by images that are not learned from: give 'held_back', how many"
+      ), "\(fault.talk)")
+  }
+
   /// An item's tokens depend on its number and the seed, not on the shards and batches around it; known tokens stay.
   @Test func shardsDoNotMatterAndKnownTokensStay() throws {
     let lattice = try trained("maskgit.train", steps: 20)

@@ -73,7 +73,8 @@ struct RecordedNoise: SamplingNoise {
   }
 
   func code(
-    weights: UnsafeBufferPointer<Float>, logits: UnsafeBufferPointer<Float>, step: Int, place: Int
+    weights: UnsafeBufferPointer<Float>, logits: UnsafeBufferPointer<Float>, step: Int, place: Int,
+    digit: Int
   ) -> Int {
     let start = (place + 1) * 64
     let perturbed = zip(logits, tokens[step][start..<(start + 64)]).map { $0 + $1 }

@@ -76,6 +76,7 @@ import Training
   @Test func aUniformGuessCostsTheLogarithm() throws {
     struct Uniform: TokenPredictor {
       let codes = 24
+      var digits: [Int] { [codes] }
       func logits(of places: [CanvasPlace], in canvases: [Canvas]) -> Tensor {
         Tensor([places.count, codes], repeating: 3)
       }

@@ -8,6 +8,7 @@ import Testing
 /// A predictor without a network: a code's logit depends on the place, the class and how many tokens are known.
 private struct Formula: TokenPredictor {
   let codes = 7
+  var digits: [Int] { [codes] }
 
   func logits(of places: [CanvasPlace], in canvases: [Canvas]) -> Tensor {
     Tensor([places.count, codes]) { target in
@@ -112,18 +113,47 @@ private struct Formula: TokenPredictor {
     ] as [(TokenChoice, [Double])])
   func drawsByProbability(choice: TokenChoice, shares: [Double]) {
     let logits = [0.5, 0.3, 0.15, 0.05].map { logarithm($0) + 3 }
-    var scratch = TokenChoice.Scratch(codes: 4)
+    var scratch = TokenChoice.Scratch(digits: [4])
     var counts = [Double](repeating: 0, count: 4)
     let noise = CounterNoise(seed: 5)
     logits.withUnsafeBufferPointer { logits in
       for place in 0..<20_000 {
-        let drawn = choice.draw(logits, noise, step: 1, place: place, &scratch)
+        let drawn = choice.draw(
+          logits, digits: [4], noise, step: 1, place: place, &scratch)
         counts[Int(drawn.code)] += 1 / 20_000
         let expected = [0.5, 0.3, 0.15, 0.05].map { logarithm($0) }[Int(drawn.code)]
         #expect(abs(drawn.logProbability - expected) < 1e-5)
       }
     }
     #expect(zip(counts, shares).allSatisfy { abs($0 - $1) < 0.015 && ($1 > 0 || $0 == 0) })
+  }
+
+  /// Digits drawn one by one are codes drawn by the products of their probabilities, of which top-p keeps its share.
+  @Test(arguments: [TokenChoice(), TokenChoice(topP: 0.5), TokenChoice(temperature: 0)])
+  func digitsAreDrawnOneByOne(choice: TokenChoice) {
+    let shares: [[Double]] = [[0.5, 0.3, 0.2], [0.6, 0.4]]
+    let logits = shares.flatMap { $0.map { logarithm($0) - 1 } }
+    let noise = CounterNoise(seed: 6)
+    var scratch = TokenChoice.Scratch(digits: [3, 2])
+    var counts = [Double](repeating: 0, count: 6)
+    logits.withUnsafeBufferPointer { logits in
+      for place in 0..<20_000 {
+        let drawn = choice.draw(
+          logits, digits: [3, 2], noise, step: 0, place: place, &scratch)
+        counts[Int(drawn.code)] += 1 / 20_000
+        let (first, second) = (Int(drawn.code) % 3, Int(drawn.code) / 3)
+        let expected = logarithm(shares[0][first] * shares[1][second])
+        #expect(abs(drawn.logProbability - expected) < 1e-5)
+      }
+    }
+    // Of each digit 0.5^(1/2) = 0.71 stays: the first two of three, and both of two.
+    let kept: [[Double]] =
+      choice.temperature == 0
+      ? [[1, 0, 0], [1, 0]] : choice.topP < 1 ? [[0.625, 0.375, 0], [0.6, 0.4]] : shares
+    for code in 0..<6 {
+      let wanted = kept[0][code % 3] * kept[1][code / 3]
+      #expect(abs(counts[code] - wanted) < 0.015 && (wanted > 0 || counts[code] == 0), "\(code)")
+    }
   }
 
   private func logarithm(_ value: Double) -> Float { Float(log(value)) }

@@ -1,4 +1,5 @@
 import Autograd
+import Foundation
 import Kernels
 import MaskGIT
 import TensorCore
@@ -68,7 +69,9 @@ import Testing
     }
     let canvases = [blank, partly, blank, Canvas(places: 6, label: -1)]
     let given = try predictor.logits(of: places, in: canvases)
-    #expect(given.shape == [5, 24] && predictor.sequencesRun == 3)
+    let columns = network.configuration.codeRows
+    #expect(given.shape == [5, columns] && predictor.sequencesRun == 3)
+    #expect(predictor.digits == (head == .digits ? [4, 3, 2] : [24]))
     _ = try predictor.logits(of: places, in: canvases)
     #expect(predictor.sequencesRun == 4, "fully masked images are remembered by class")
     for (row, place) in places.enumerated() {
@@ -76,15 +79,45 @@ import Testing
         TokenSequences(
           labels: [canvases[place.canvas].label], tokens: [canvases[place.canvas].tokens]), pass)
       let all = alone.value.reshaped([7, network.configuration.vocabulary])
-      let expected = codes(all[(place.place + 1)..<(place.place + 2)].floats, head)
-      #expect(given[row..<(row + 1)].floats == expected)
+      let expected = all[(place.place + 1)..<(place.place + 2)].floats.prefix(columns)
+      #expect(given[row..<(row + 1)].floats == Array(expected))
     }
   }
 
-  /// Codes' logits from those of the vocabulary.
-  private func codes(_ row: [Float], _ head: MaskGITConfiguration.Head) -> [Float] {
-    guard head == .digits else { return Array(row.prefix(24)) }
-    return (0..<24).map { 0 + row[$0 % 4] + row[4 + $0 / 4 % 3] + row[7 + $0 / 12] }
+  /// What an image costs is the same whether its codes' logits are sums of digits' or multiplied out.
+  @Test func bitsAreThoseOfProducts() throws {
+    let network = try Self.network(.modern, .digits)
+    let predictor = TransformerPredictor(network, pass)
+    let image = Canvas(tokens: [3, 11, 20, 7, 0, 23], label: 1)
+    let bits = try TokenScore(steps: 1).bits([image], rows: 2, columns: 3, predictor: predictor)
+    let all = network.logits(
+      TokenSequences(labels: [1], tokens: [[Int32](repeating: -1, count: 6)]), pass
+    ).value.reshaped([7, network.configuration.vocabulary])
+    for (place, token) in image.tokens.enumerated() {
+      let row = all[(place + 1)..<(place + 2)].floats
+      let codes: [Double] = (0..<24).map { code in
+        let (first, second, third) = (row[code % 4], row[4 + code / 4 % 3], row[7 + code / 12])
+        return Double(first) + Double(second) + Double(third)
+      }
+      let sum: Double = codes.reduce(0) { $0 + exp($1) }
+      let wanted: Double = (log(sum) - codes[Int(token)]) / log(2)
+      #expect(abs(Double(bits[0][place]) - wanted) < 1e-4)
+    }
+  }
+
+  /// 64,000 codes to each of 1024 places: digits take 39 columns of the 64,000.
+  @Test func largeCodebooksAreNotMultipliedOut() throws {
+    let levels = [8, 8, 8, 5, 5, 5]
+    let configuration = try MaskGITConfiguration(
+      codebookSize: 64_000, classCount: 1, tokens: 1024, hidden: 16, heads: 2, layers: 1, mlp: 16,
+      block: .modern, head: .digits, levels: levels, grid: [32, 32])
+    let predictor = TransformerPredictor(MaskGITTransformer(configuration, seed: 1), pass)
+    let canvas = Canvas(places: 1024, label: 0)
+    let places = (0..<1024).map { CanvasPlace(canvas: 0, place: $0) }
+    #expect(try predictor.logits(of: places, in: [canvas]).shape == [1024, 39])
+    let image = try Sampler(rows: 32, columns: 32, steps: 2).fill(
+      [canvas], noise: [CounterNoise(seed: 3)], predictor: predictor, workers: OneThread())
+    #expect(image[0].allSatisfy { (0..<64_000).contains($0) } && Set(image[0]).count > 500)
   }
 
   @Test func theModernBlockKnowsPlaceAndClass() throws {
