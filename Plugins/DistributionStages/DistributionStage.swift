@@ -29,9 +29,9 @@ final class DistributionStage: Stage {
   }
 
   static let descriptor = StageDescriptor(
-    id: "distribution.metrics", version: "1.0.0",
+    id: "distribution.metrics", version: "1.1.0",
     summary:
-      "Measures the Fréchet distance, precision and recall of a set of pictures on EfficientNet-Lite0 features.",
+      "Measures the Fréchet and kernel distance, precision and recall of a set of pictures on EfficientNet-Lite0 features.",
     kind: .sink,
     parameters: [
       .string(
@@ -104,13 +104,14 @@ final class DistributionStage: Stage {
     var real = Self.joined(self.real.withLock { $0 })
     if real.isEmpty { real = try packed() }
     let width = EfficientNetLite0.featureWidth
-    let least = max(2, parameters.neighbour + 1)
+    let least = max(KernelDistance.least, parameters.neighbour + 1)
     guard made.count / width >= least, real.count / width >= least else {
       throw StageError(
         .input,
         "\(made.count / width) pictures can't be compared with \(real.count / width); each set needs at least \(least)"
       )
     }
+    warnOfFew(min(made.count, real.count) / width, width)
     let statistics = FeatureStatistics(made, width: width)
     guard
       let distance = statistics.frechetDistance(to: FeatureStatistics(real, width: width))
@@ -119,8 +120,10 @@ final class DistributionStage: Stage {
     }
     let overlap = PrecisionAndRecall(
       made: made, real: real, width: width, neighbour: parameters.neighbour)
+    let kernel = KernelDistance(made: made, real: real, width: width)
     let summary = Summary(
-      frechet: distance, precision: overlap.precision, recall: overlap.recall,
+      frechet: distance, kernel: kernel.value, kernelError: kernel.standardError,
+      precision: overlap.precision, recall: overlap.recall,
       pictures: made.count / width, references: real.count / width)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
@@ -131,13 +134,24 @@ final class DistributionStage: Stage {
 
   func close() { network = nil }
 
+  /// A covariance of fewer vectors than it has dimensions is mostly chance, and the Fréchet distance far too great.
+  private func warnOfFew(_ count: Int, _ width: Int) {
+    guard count < 2 * width else { return }
+    context.log(
+      .warning,
+      "the Fréchet distance of \(count) pictures is too great: on \(width) features it wants at least \(2 * width) of each set; the kernel distance has no such bias"
+    )
+  }
+
   /// What the file says.
   private struct Summary: Encodable {
-    let frechet, precision, recall: Double
+    let frechet, kernel, kernelError, precision, recall: Double
     let pictures, references: Int
 
     enum CodingKeys: String, CodingKey {
       case frechet = "frechet_distance_efficientnet_lite0", precision, recall, pictures
+      case kernel = "kernel_distance_efficientnet_lite0"
+      case kernelError = "kernel_distance_standard_error"
       case references = "reference_pictures"
     }
   }

@@ -10,8 +10,9 @@ final class ColorMetricsStage: Stage, Sendable {
   }
 
   static let descriptor = StageDescriptor(
-    id: "color.metrics", version: "1.0.0",
-    summary: "Measures the PSNR of colours, a and b of CIE L*a*b*, against references.",
+    id: "color.metrics", version: "1.1.0",
+    summary:
+      "Measures the PSNR of colours, a and b of CIE L*a*b*, against references, beside grey and the best one colour.",
     kind: .sink,
     parameters: [
       .string(
@@ -39,6 +40,8 @@ final class ColorMetricsStage: Stage, Sendable {
     let psnr: Double?
     /// Of the same picture without colours: what is there to be gained.
     let grayPSNR: Double?
+    /// What baselines and correlations follow from.
+    let colors: ChromaComparison
   }
 
   /// As it stands in an item's metadata.
@@ -47,13 +50,19 @@ final class ColorMetricsStage: Stage, Sendable {
     enum CodingKeys: String, CodingKey { case chromaPSNR = "chroma_psnr" }
   }
 
-  /// Means over the pictures that have a number, and the PSNR of all pictures taken as one.
+  /// Means over the pictures that have a number, and the PSNR of all pictures taken as one; the same for pictures without
+  /// colours and for the one a and b that is least wrong everywhere; how a and b go with those of the references.
   private struct Summary: Encodable {
     let items: Int
-    let psnr, grayPSNR, psnrOfAll, grayPSNROfAll: Double?
+    let psnr, grayPSNR, constantPSNR, psnrOfAll, grayPSNROfAll, constantPSNROfAll: Double?
+    let constantA, constantB, correlationA, correlationB: Double?
     enum CodingKeys: String, CodingKey {
       case items, psnr = "chroma_psnr", grayPSNR = "chroma_psnr_of_gray"
+      case constantPSNR = "chroma_psnr_of_constant"
       case psnrOfAll = "chroma_psnr_of_all", grayPSNROfAll = "chroma_psnr_of_all_gray"
+      case constantPSNROfAll = "chroma_psnr_of_all_constant"
+      case constantA = "constant_a", constantB = "constant_b"
+      case correlationA = "correlation_a", correlationB = "correlation_b"
     }
   }
 
@@ -79,7 +88,7 @@ final class ColorMetricsStage: Stage, Sendable {
         grayPSNR: Self.finite(
           [Float](repeating: 0.5, count: truth.count).withUnsafeBufferPointer {
             ChromaErrors.peakSignalToNoise(of: $0, to: truth)
-          }))
+          }), colors: ChromaComparison(of: try image.row(index, Float.self), to: truth))
       scores.add(score)
       try batch.setMetadata(index, Metadata(chromaPSNR: score.psnr))
     }
@@ -95,9 +104,12 @@ final class ColorMetricsStage: Stage, Sendable {
 
   func finish() throws {
     let sorted = scores.sorted
-    var table = "item,chroma_psnr_db,chroma_psnr_of_gray_db\n"
-    for score in sorted {
-      let numbers = [score.psnr, score.grayPSNR].map { $0.map { "\($0)" } ?? "inf" }
+    let all = ChromaComparison.mean(of: sorted.map(\.colors))
+    let best = (a: all?.a.wanted ?? 0, b: all?.b.wanted ?? 0)
+    let constants = sorted.map { Self.finite($0.colors.peakSignalToNoise(ofConstant: best)) }
+    var table = "item,chroma_psnr_db,chroma_psnr_of_gray_db,chroma_psnr_of_constant_db\n"
+    for (score, constant) in zip(sorted, constants) {
+      let numbers = [score.psnr, score.grayPSNR, constant].map { $0.map { "\($0)" } ?? "inf" }
       table += "\(CSVField.quoted(score.id)),\(numbers.joined(separator: ","))\n"
     }
     func mean(_ values: [Double]) -> Double? {
@@ -111,8 +123,11 @@ final class ColorMetricsStage: Stage, Sendable {
     }
     let summary = Summary(
       items: sorted.count, psnr: mean(sorted.compactMap(\.psnr)),
-      grayPSNR: mean(sorted.compactMap(\.grayPSNR)), psnrOfAll: pooled(sorted.map(\.psnr)),
-      grayPSNROfAll: pooled(sorted.map(\.grayPSNR)))
+      grayPSNR: mean(sorted.compactMap(\.grayPSNR)),
+      constantPSNR: mean(constants.compactMap(\.self)), psnrOfAll: pooled(sorted.map(\.psnr)),
+      grayPSNROfAll: pooled(sorted.map(\.grayPSNR)), constantPSNROfAll: pooled(constants),
+      constantA: all?.a.wanted, constantB: all?.b.wanted, correlationA: all?.a.correlation,
+      correlationB: all?.b.correlation)
     try ScoreList<Score>.publish(
       table: table, summary: summary, name: parameters.name, existing: parameters.exists, context)
   }

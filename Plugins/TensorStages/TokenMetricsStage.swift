@@ -12,7 +12,7 @@ final class TokenMetricsStage: Stage, Sendable {
   }
 
   static let descriptor = StageDescriptor(
-    id: "tokens.metrics", version: "1.0.0",
+    id: "tokens.metrics", version: "1.1.0",
     summary: "Measures codebook usage, entropy and, against references, accuracy of tokens.",
     kind: .sink,
     parameters: [
@@ -54,6 +54,8 @@ final class TokenMetricsStage: Stage, Sendable {
     let usage: Double
     /// Bits of a token by how often codes came up, and 2 to the power of that.
     let entropy, perplexity: Double
+    /// Of the most bits that a codebook of this size allows, 0...1.
+    let entropy_share: Double
     /// The share of tokens that equal their reference.
     let accuracy: Double?
   }
@@ -115,6 +117,7 @@ final class TokenMetricsStage: Stage, Sendable {
       tokens: tokens, codebook: parameters.codebook, used: shares.count,
       usage: Double(shares.count) / Double(parameters.codebook), entropy: entropy,
       perplexity: exp2(entropy),
+      entropy_share: parameters.codebook > 1 ? entropy / log2(Double(parameters.codebook)) : 0,
       accuracy: tally.compared > 0 ? Double(tally.equal) / Double(tally.compared) : nil)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]

@@ -1,5 +1,3 @@
-import COpenBLAS
-
 /// How many made pictures could be real ones, and how many real ones could have been made.
 ///
 /// Each set is taken for the union of balls around its feature vectors that reach to the k-th nearest neighbour.
@@ -21,49 +19,34 @@ package struct PrecisionAndRecall: Hashable, Sendable {
   package init(made: [Float], real: [Float], width: Int, neighbour: Int = 3) {
     let (m, r) = (made.count / width, real.count / width)
     precondition(neighbour >= 1 && neighbour < min(m, r), "each set has more than k vectors")
-    let ownMade = Self.distances(made, made, width)
-    let ownReal = Self.distances(real, real, width)
-    let madeRadii = Self.radii(ownMade, m, neighbour)
-    let realRadii = Self.radii(ownReal, r, neighbour)
-    let across = Self.distances(made, real, width)
-    let inReal = (0..<m).count { row in
-      (0..<r).contains { across[row * r + $0] <= realRadii[$0] }
+    let madeRadii = Self.radii(made, width, neighbour)
+    let realRadii = Self.radii(real, width, neighbour)
+    var (inReal, inMade) = (
+      [Bool](repeating: false, count: m), [Bool](repeating: false, count: r)
+    )
+    FeatureBlocks.distances(made, real, width) { row, column, distance in
+      if distance <= realRadii[column] { inReal[row] = true }
+      if distance <= madeRadii[row] { inMade[column] = true }
     }
-    let inMade = (0..<r).count { column in
-      (0..<m).contains { across[$0 * r + column] <= madeRadii[$0] }
-    }
-    precision = Double(inReal) / Double(m)
-    recall = Double(inMade) / Double(r)
-  }
-
-  /// Squared distances between all vectors of two sets, (first, second).
-  private static func distances(_ first: [Float], _ second: [Float], _ width: Int) -> [Float] {
-    let (m, n) = (first.count / width, second.count / width)
-    var result = [Float](repeating: 0, count: m * n)
-    cblas_sgemm(
-      CblasRowMajor, CblasNoTrans, CblasTrans, Int32(m), Int32(n), Int32(width), -2, first,
-      Int32(width), second, Int32(width), 0, &result, Int32(n))
-    func norms(_ vectors: [Float]) -> [Float] {
-      (0..<(vectors.count / width)).map { row in
-        vectors[(row * width)..<((row + 1) * width)].reduce(0) { $0 + $1 * $1 }
-      }
-    }
-    let (a, b) = (norms(first), norms(second))
-    for row in 0..<m {
-      for column in 0..<n {
-        let place = row * n + column
-        result[place] = max(0, result[place] + a[row] + b[column])
-      }
-    }
-    return result
+    precision = Double(inReal.count { $0 }) / Double(m)
+    recall = Double(inMade.count { $0 }) / Double(r)
   }
 
   /// The squared distance of each vector to its k-th nearest other one; its own distance of 0 counts as the 0-th.
-  private static func radii(_ distances: [Float], _ count: Int, _ neighbour: Int) -> [Float] {
-    (0..<count).map { row in
-      var own = Array(distances[(row * count)..<((row + 1) * count)])
-      own[row] = 0
-      return own.sorted()[neighbour]
+  private static func radii(_ vectors: [Float], _ width: Int, _ neighbour: Int) -> [Float] {
+    let (count, kept) = (vectors.count / width, neighbour + 1)
+    // The nearest so far of each vector, in rising order.
+    var nearest = [Float](repeating: .infinity, count: count * kept)
+    FeatureBlocks.distances(vectors, vectors, width) { row, column, distance in
+      let distance = row == column ? 0 : distance
+      var place = (row + 1) * kept - 1
+      guard distance < nearest[place] else { return }
+      while place > row * kept, nearest[place - 1] > distance {
+        nearest[place] = nearest[place - 1]
+        place -= 1
+      }
+      nearest[place] = distance
     }
+    return (0..<count).map { nearest[$0 * kept + neighbour] }
   }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Metrics
 import Testing
 
@@ -48,6 +49,39 @@ import Testing
       ConstantDepth.Moments(of: $0, range: 0.001...10)
     }
     #expect(moments == nil)
+  }
+
+  /// The best one colour for two pictures as one is the mean of theirs; its error is what is left of their squares.
+  ///
+  /// A picture that is its reference goes with it fully.
+  @Test func colorBaselines() throws {
+    let references: [[Float]] = [[1, 0, 0, 0, 1, 0], [0, 0, 1, 0.5, 0.5, 0.5]]
+    let pictures: [[Float]] = [[0.5, 0.5, 0.5, 0.2, 0.8, 0.2], [0.5, 0.5, 0.5, 0.5, 0.5, 0.5]]
+    func comparison(_ picture: [Float], _ reference: [Float]) -> ChromaComparison {
+      picture.withUnsafeBufferPointer { picture in
+        reference.withUnsafeBufferPointer { ChromaComparison(of: picture, to: $0) }
+      }
+    }
+    let comparisons = zip(pictures, references).map { comparison($0, $1) }
+    let all = try #require(ChromaComparison.mean(of: comparisons))
+    // a and b of red, green, blue and grey by the usual tables.
+    let (a, b): ([Double], [Double]) = ([80.09, -86.18, 79.20, 0], [67.20, 83.18, -107.86, 0])
+    let best = (a: a.reduce(0, +) / 4, b: b.reduce(0, +) / 4)
+    #expect(abs(all.a.wanted - best.a) < 0.1 && abs(all.b.wanted - best.b) < 0.1)
+    let errors: [Double] = zip(a, b).map { pow($0 - best.a, 2) + pow($1 - best.b, 2) }
+    let mean: Double = errors.reduce(0, +) / 8
+    let wanted: Double = 10 * log10(255 * 255 / mean)
+    let shares: [Double] = comparisons.map {
+      pow(10, -$0.peakSignalToNoise(ofConstant: best) / 10)
+    }
+    let pooled: Double = -10 * log10(shares.reduce(0, +) / 2)
+    #expect(abs(pooled - wanted) < 0.02)
+    let other = all.peakSignalToNoise(ofConstant: (best.a + 5, best.b))
+    #expect(all.peakSignalToNoise(ofConstant: best) > other)
+    let own = comparison(references[0], references[0])
+    #expect(abs((own.a.correlation ?? 0) - 1) < 1e-9)
+    #expect(comparisons[1].a.correlation == nil)
+    #expect(ChromaComparison.mean(of: []) == nil)
   }
 
   /// By numpy 2.4 in float64, with the matrix and white of sRGB.
