@@ -64,9 +64,16 @@ package enum Files {
   ///
   /// - Throws: ``FileError``; more than `limit` bytes give `EFBIG`.
   package static func readStream(
-    _ path: String = "/dev/stdin", limit: Int = 256 << 20
+    _ path: FileName = "/dev/stdin", limit: Int = 256 << 20
   ) throws(FileError) -> [UInt8] {
     try contents(of: try OpenFile(path, O_RDONLY), limit: limit)
+  }
+
+  /// Reads all of a stream, as that of a name does.
+  package static func readStream(
+    _ path: String, limit: Int = 256 << 20
+  ) throws(FileError) -> [UInt8] {
+    try readStream(FileName(path), limit: limit)
   }
 
   private static func contents(of file: OpenFile, limit: Int) throws(FileError) -> [UInt8] {

@@ -116,11 +116,14 @@ package struct ItemManifest: Codable, Hashable, Sendable {
   package var itemsPerShard: Int
   /// Byte offset in `items.jsonl` of the first item of each shard.
   package var shardOffsets: [Int]
+  /// Items with a fault, which fail without being tried; nil for none.
+  package var faultyCount: Int?
 
-  package init(count: Int, itemsPerShard: Int, shardOffsets: [Int]) {
+  package init(count: Int, itemsPerShard: Int, shardOffsets: [Int], faultyCount: Int? = nil) {
     self.count = count
     self.itemsPerShard = itemsPerShard
     self.shardOffsets = shardOffsets
+    self.faultyCount = faultyCount
   }
 
   package var shardCount: Int { shardOffsets.count }

@@ -60,7 +60,8 @@ package enum DiagnosticCode {
     "E047": "The connection names an input, but the spec has no 'input:'.",
     "E048": "An input says where its items come from: dir, files, list or count.",
     "E049": "An input has one source of items: dir, files, list or count.",
-    "E050": "'glob' picks files below 'dir'; it means nothing without it.",
+    "E050":
+      "'glob' picks files below 'dir', and 'exclude' leaves some out; they mean nothing without it.",
     "E051": "A sha256 is 64 hexadecimal digits.",
     "E052": "A model is named 'name@version', or by { path: …, sha256: … }.",
     "E053": "A spec has one input.",

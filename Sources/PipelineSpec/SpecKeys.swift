@@ -62,7 +62,9 @@ enum SpecKeys {
   static let input = Table(
     place: "an input",
     keys: [
-      Key(name: "dir", kind: .text, doc: "Folder that is searched for files."),
+      Key(
+        name: "dir", kind: .text,
+        doc: "Folder that is searched for files; hidden ones are left out."),
       Key(
         name: "glob", kind: .shortText(SpecBounds.globLength),
         doc:

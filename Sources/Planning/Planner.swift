@@ -63,7 +63,7 @@ package struct Planner<Checker: StageChecking> {
       })
     faults += ItemWarnings(
       total: manifest.count, faulty: manifest.faulty, collisions: collisions,
-      allowance: spec.failureAllowance
+      allowance: spec.failureAllowance, isTask: isTask
     ).faults(spec)
     guard !faults.contains(where: { $0.severity == .error }) else {
       return PlanResult(plan: nil, diagnostics: faults.sortedByPlace())
@@ -132,7 +132,8 @@ package struct Planner<Checker: StageChecking> {
         count: manifest.count,
         itemsPerShard: manifest.itemsPerShard == .max
           ? max(1, manifest.count) : manifest.itemsPerShard,
-        shardOffsets: manifest.shardOffsets),
+        shardOffsets: manifest.shardOffsets,
+        faultyCount: manifest.faulty.isEmpty ? nil : manifest.faulty.count),
       batch: spec.limits.batch?.value ?? 0,
       hasReduceShard: stages.contains { $0.description.reduces }, limits: limits, retry: retry,
       failureAllowance: spec.failureAllowance, output: output, base: surroundings.base)

@@ -38,6 +38,8 @@ package enum PlanningCode {
     "E131": "No file in the folder matches the glob.",
     "E132": "A file of the input is not there, or is no file.",
     "E133": "The list of files can't be read, or is empty.",
+    "E134":
+      "Items of a task can't be read, more than the spec allows to fail. Mend them, leave them out with 'exclude', or allow them with 'errors: { max_failed_items: … }'.",
     "E140": "Two items would write the same file. Put {item.dir} or {item.number} into the name.",
     "E141":
       "An output is there already, and the policy is 'error'. Choose another folder, or 'exists: skip' or 'replace'.",

@@ -33,7 +33,7 @@ final class TaskHost: TaskServices {
     modelDirectory = folder
   }
 
-  var itemCount: Int { context.plan.items.count }
+  var itemCount: Int { context.plan.items.count - (context.plan.items.faultyCount ?? 0) }
 
   func report(step: Int, metrics: [String: JSONValue]) throws(StageFailure) {
     do throws(FileError) {
@@ -51,7 +51,10 @@ final class TaskHost: TaskServices {
       while true {
         let items = try reader.next(256)
         guard !items.isEmpty else { return }
-        for item in items where !body(item) { return }
+        for var item in items where item.fault == nil {
+          item.path = context.outputs.openablePath(of: item)
+          if !body(item) { return }
+        }
         context.recorder.beat()
       }
     } catch let error as AttemptFailure {

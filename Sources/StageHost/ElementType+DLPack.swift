@@ -1,4 +1,5 @@
 package import CStageABI
+import FileNames
 package import JobModel
 
 extension ElementType {
@@ -35,4 +36,9 @@ extension TensorSpec {
   }
 }
 
-func text(_ pointer: UnsafePointer<CChar>?) -> String? { pointer.map { String(cString: $0) } }
+func text(_ pointer: UnsafePointer<CChar>?) -> String? {
+  pointer.map { pointer in
+    let words = FileName(cString: pointer)
+    return words.text ?? ShownText.lines(words.bytes)
+  }
+}

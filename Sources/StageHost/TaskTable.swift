@@ -41,7 +41,7 @@ enum TaskTable {
       var answer = LATTICE_OK
       let status = TaskTable.guarded(context) { task throws(StageFailure) in
         try task.forEachItem { item in
-          let path = HostContext.from(context)?.services.openablePath(of: item)
+          let path = item.path
           answer = (item.id.text ?? item.id.shown).withCString { id in
             guard let path else { return body(argument, UInt64(item.number), id, nil) }
             return path.withCString { body(argument, UInt64(item.number), id, $0) }

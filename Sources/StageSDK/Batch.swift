@@ -4,11 +4,11 @@ import Synchronization
 
 /// An item of a batch.
 public struct BatchItem: Sendable {
-  /// Its path below the input folder, or its number as text.
+  /// Its path below the input folder, or its number as text; bytes that are not UTF-8 stand as `\xE9`.
   public let id: String
   /// Its place in the job, from 0; the same in every attempt and for every shard size.
   public let number: Int
-  /// The absolute path of its file; nil for an item without one.
+  /// The absolute path of its file, or of a link to it where that is not UTF-8; nil for an item without one.
   public let path: String?
   /// 64 random bits for this item and stage; the same on every attempt, shard and machine.
   public let seed: UInt64

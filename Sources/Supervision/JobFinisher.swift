@@ -1,4 +1,5 @@
 import DurableFiles
+import FileNames
 import FoundationEssentials
 import Glibc
 package import JobModel
@@ -54,7 +55,8 @@ package enum JobFinisher {
       model: totals.model, failedAttempts: Array(failedAttempts.prefix(mostFailedAttempts)))
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
-    try AtomicFile.write(Array(try encoder.encode(result)), to: job.folder.result)
+    let text = ShownJSON.text(String(decoding: try encoder.encode(result), as: UTF8.self))
+    try AtomicFile.write(Array(text.utf8), to: job.folder.result)
     DurableBoundary.reached("supervisor.wrote-result")
     do {
       try JobReport.write(folder: job.folder, result: result)

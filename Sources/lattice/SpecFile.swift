@@ -1,5 +1,6 @@
 import ArgumentParser
 import DurableFiles
+import FileNames
 import Foundation
 import JobModel
 import PipelineSpec
@@ -22,8 +23,13 @@ struct SpecFile {
       bytes = Array(FileHandle.standardInput.readDataToEndOfFile())
       return
     }
-    let path = absolute(name)
-    folder = AtomicFile.parent(of: path)
+    let path = FileName(argument: name).absolute(from: FileName(absolute(".")))
+    guard let folder = path.parent.text else {
+      throw failure(
+        "the folder '\(path.parent.shown)' has a name that is not UTF-8, and a spec's relative paths are meant from it; rename it"
+      )
+    }
+    self.folder = folder
     do throws(FileError) {
       bytes = try Files.readStream(path, limit: 64 << 20)
     } catch {
@@ -31,10 +37,13 @@ struct SpecFile {
     }
   }
 
+  /// The name for people.
+  private var shownName: String { FileName(argument: name).shown }
+
   /// Faults for people, on standard error.
   func show(_ diagnostics: [Diagnostic], verdict: String) {
     let renderer = DiagnosticRenderer(
-      file: name, source: bytes, hasColour: Terminal.talk.hasColour)
+      file: shownName, source: bytes, hasColour: Terminal.talk.hasColour)
     writeAll(renderer.text(diagnostics, verdict: verdict), to: 2)
   }
 

@@ -1,3 +1,4 @@
+import FileNames
 import JobModel
 import Planning
 import StageCatalog
@@ -26,7 +27,7 @@ struct StagePage {
     }
     lines += Self.parameters(stage.parameterSchema)
     lines += ["  example"] + StageExample(entry).lines.map { "    \($0)" }
-    self.lines = lines
+    self.lines = lines.map(\.shown)
   }
 
   private static func traits(_ stage: StageDescription) -> [String] {

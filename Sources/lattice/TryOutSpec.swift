@@ -1,3 +1,4 @@
+import FileNames
 import JobModel
 import Planning
 import StageCatalog
@@ -22,7 +23,7 @@ struct TryOutSpec {
   ) throws {
     let stage = entry.stage
     var lines = ["version: 1", "name: try", "input:"]
-    let files = try items.map { try JSONValue.string($0).canonicalText }
+    let files = try items.map { ShownJSON.text(try JSONValue.string($0).canonicalText) }
     lines.append(
       items.isEmpty
         ? "  items: { count: 1 }" : "  items: { files: [\(files.joined(separator: ", "))] }")
@@ -49,7 +50,7 @@ struct TryOutSpec {
       + tensors.map { "\($0.name): read.image" }
     if !inputs.isEmpty { lines.append("    in: { \(inputs.joined(separator: ", ")) }") }
     if parameters.objectValue?.isEmpty == false {
-      lines.append("    params: \(try parameters.canonicalText)")
+      lines.append("    params: \(ShownJSON.text(try parameters.canonicalText))")
     }
     for port in stage.outputs {
       let name = "{item.number}-\(port.name)"

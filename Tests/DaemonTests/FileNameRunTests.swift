@@ -263,6 +263,84 @@ import Testing
     }
   }
 
+  @Test func aPluginsWordsSteerNothing() throws {
+    try TroublePlugins.compile("talks", into: lattice.file("plugins"))
+    let text = """
+      version: 1
+      name: job
+      input: { photos: { dir: in } }
+      stages:
+        - { id: read, use: image.read@1, in: { file: photos }, params: { size: 8 } }
+        - { id: talk, use: talks.fail@1, in: { image: read.image } }
+        - { id: save, use: tensor.write@1, in: { tensor: talk.image } }
+      errors: { max_failed_items: 100% }
+      """
+    try Data(text.utf8).write(to: lattice.file("job.yaml"))
+    let output = try run(["--plugins", "plugins"])
+    #expect(output.status == 3, "\(output.talk)")
+    let words = #"wipe \u{1B}[2J\nforged \u{9B}2J \u{202E}drow \xFF end"#
+    #expect(output.talk.contains("\n  good.png  [talk] \(words)\n"), "\(output.talk)")
+    var talk = output.talk
+    let jobs = "\(lattice.folder.path())/work/jobs"
+    let job = try #require(try Files.names(in: jobs).last)
+    for command in [
+      ["show", job, "--spool", "work"], ["logs", job, "--spool", "work"],
+      ["logs", job, "--spool", "work", "--stderr"], ["logs", job, "--json", "--spool", "work"],
+      ["plugin", "list", "--plugins", "plugins"],
+      ["plugin", "list", "--json", "--plugins", "plugins"],
+      ["plugin", "inspect", "talks.fail", "--plugins", "plugins"],
+    ] {
+      let output = try lattice.run(command)
+      #expect(output.status == 0, "\(command) \(output.talk)")
+      talk += output.data + output.talk
+    }
+    #expect(!talk.contains("\nforged doc"))
+    for file in [
+      "failed.jsonl", "report.html", "result.json", "logs/shard-0000/attempt-1/talk.jsonl",
+    ] {
+      talk += String(decoding: try Files.read("\(jobs)/\(job)/\(file)"), as: UTF8.self)
+    }
+    let steering = talk.unicodeScalars.filter { $0 != "\n" && ShownText.isWrittenOut($0) }
+    #expect(steering.isEmpty, "\(steering.map { String($0.value, radix: 16) })")
+  }
+
+  @Test func aSpecsWordsSteerNothing() throws {
+    let text = #"""
+      version: 1
+      name: job
+      input: { photos: { dir: "in\e[2J\u202e" } }
+      stages:
+        - { id: read, use: "image.read\e[2J@1", in: { file: photos } }
+        - { id: "a\e[2J", use: image.read@1, in: { "p\x9b": photos }, params: { "x\e[2J": "\e[2J" } }
+      """#
+    try Data(text.utf8).write(to: lattice.file("job.yaml"))
+    for command in [["check", "job.yaml"], ["check", "job.yaml", "--json"]] {
+      let output = try lattice.run(command)
+      #expect(output.status == 2)
+      let talk = output.data + output.talk
+      let steering = talk.unicodeScalars.filter { $0 != "\n" && ShownText.isWrittenOut($0) }
+      #expect(steering.isEmpty, "\(talk)")
+      #expect(talk.contains("[2J"))
+    }
+  }
+
+  @Test func aSpecMayHaveANameThatIsNotUTF8() throws {
+    try spec(more: "")
+    let name = FileName(bytes: Array("sp".utf8) + [0xE9] + Array("c.yaml".utf8))
+    try Files.rename(root.appending("job.yaml"), root.appending(name))
+    let process = Process()
+    process.executableURL = URL(filePath: "/bin/sh")
+    process.arguments = [
+      "-c", "exec \(Lattice.products.appending(path: "lattice").path()) check sp*c.yaml 2>talk",
+    ]
+    process.currentDirectoryURL = lattice.folder
+    try process.run()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0)
+    let talk = try String(contentsOf: lattice.file("talk"), encoding: .utf8)
+    #expect(talk.contains("good: 1 items"), "\(talk)")
+  }
+
   @Test func oneItemsLogIsFoundByWhatIsShown() throws {
     try Data("no picture".utf8).write(to: lattice.file("in/good.png"))
     let path = root.appending("in").appending(Self.latin1)

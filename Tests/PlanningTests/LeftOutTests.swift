@@ -42,6 +42,29 @@ import Testing
       ])
   }
 
+  /// A task would train for hours and then fail for certain.
+  @Test func aTaskIsNotBegunWithItemsThatFail() throws {
+    symlink("nowhere.png", "\(bench.root)/in/dangling.png")
+    let spec = """
+      version: 1
+      name: train
+      input: { pics: { dir: in } }
+      stages:
+        - { id: train, use: lab.learn, in: { file: pics } }
+
+      """
+    let result = try bench.result(spec)
+    #expect(result.plan == nil)
+    #expect(
+      result.diagnostics.filter { $0.code == "E134" }.map(\.message) == [
+        "1 item can't be read and will fail: 'dangling.png' (this is a link to 'nowhere.png', which is not there); 'errors.max_failed_items' allows fewer, so the job would end as failed"
+      ])
+    let allowed = try bench.result(spec + "errors: { max_failed_items: 1 }\n")
+    #expect(allowed.diagnostics.map(\.code).contains("W191"))
+    #expect(!allowed.diagnostics.map(\.code).contains("E134"))
+    #expect(allowed.plan?.items.faultyCount ?? 1 == 1)
+  }
+
   @Test func whatIsNoFileIsAnItemThatFails() throws {
     mkfifo("\(bench.root)/in/pipe.png", 0o644)
     #expect(

@@ -72,6 +72,13 @@ import Testing
         1 error, 0 warnings: not queued.
         """)
     #expect(
+      try faults("rate: 1, steps: '2'") == """
+        p.yaml:6:87: error[E121]: 'steps' of lab.knobs must be a whole number, not '2' in quotes, which make it a text; take them away: how many
+            6 | nobs, in: { image: read.image }, params: { rate: 1, steps: '2' } }
+              |                                                            ^~~
+        1 error, 0 warnings: not queued.
+        """)
+    #expect(
       try faults("rate: 1, label: 7") == """
         p.yaml:6:87: error[E121]: 'label' of lab.knobs must be a text, not 7: see 'lattice plugin inspect lab.knobs'
             6 | nobs, in: { image: read.image }, params: { rate: 1, label: 7 } }

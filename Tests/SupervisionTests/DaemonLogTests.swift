@@ -22,6 +22,16 @@ import Testing
     #expect(decoded.first?.fields?["job"]?.stringValue == job.text)
   }
 
+  @Test func noLineSteersTheTerminal() throws {
+    let path = "\(folder)/latticed.log"
+    let log = DaemonLog(format: .text, path: path, printsToStandardError: false)
+    log.write("wipe \u{1B}[2J \u{9B}2J \u{202E}drow")
+    let text = try String(contentsOf: URL(filePath: path), encoding: .utf8)
+    #expect(
+      text.contains(#""message":"wipe \u001b[2J \u009b2J \u202edrow""#)
+        || text.contains(#""message":"wipe \u001B[2J \u009b2J \u202edrow""#), "\(text)")
+  }
+
   @Test func theFileNeverGrowsTooLarge() throws {
     let path = "\(folder)/latticed.log"
     let log = DaemonLog(format: .text, path: path, printsToStandardError: false)
