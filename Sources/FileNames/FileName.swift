@@ -83,6 +83,11 @@ extension FileName {
   /// The ending of the last part without its dot, empty when there is none.
   package var pathExtension: FileName { split().ending }
 
+  /// The name with its ASCII letters made small.
+  package var lowercased: FileName {
+    FileName(bytes: bytes.map { (0x41...0x5A).contains($0) ? $0 + 0x20 : $0 })
+  }
+
   private func split() -> (stem: FileName, ending: FileName) {
     let name = lastComponent.bytes
     guard let dot = name.lastIndex(of: UInt8(ascii: ".")), dot > 0 else {

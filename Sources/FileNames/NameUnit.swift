@@ -6,6 +6,10 @@ package enum NameUnit: Hashable, Sendable {
   /// Calls `body` with each piece in order.
   package static func forEach(in bytes: some Sequence<UInt8>, _ body: (NameUnit) -> Void) {
     let bytes = Array(bytes)
+    guard bytes.contains(where: { $0 >= 0x80 }) else {
+      for byte in bytes { body(.scalar(Unicode.Scalar(byte))) }
+      return
+    }
     var parser = Unicode.UTF8.ForwardParser()
     var iterator = bytes.makeIterator()
     var place = 0

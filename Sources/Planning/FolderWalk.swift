@@ -10,8 +10,10 @@ import YAML
 /// What matches and can't be read becomes an item that fails, so that nothing is left out without a word.
 struct FolderWalk {
   /// Endings of pictures that no stage here reads.
-  private static let foreignPictures = Glob(
-    "**/*.{heic,heif,avif,webp,tif,tiff,bmp,gif,jxl,jp2,dng,cr2,cr3,nef,arw}", ignoringCase: true)
+  private static let foreignEndings: Set<FileName> = [
+    "heic", "heif", "avif", "webp", "tif", "tiff", "bmp", "gif", "jxl", "jp2", "dng", "cr2", "cr3",
+    "nef", "arw",
+  ]
 
   let root: FileName
   let glob: Glob
@@ -122,7 +124,9 @@ struct FolderWalk {
 
   private mutating func leaveOut(_ id: FileName) {
     if !isDefault, anyCase.matches(id) { otherCase.add(id.shown) }
-    if isDefault, Self.foreignPictures.matches(id) { foreign.add(id.shown) }
+    if isDefault, Self.foreignEndings.contains(id.pathExtension.lowercased) {
+      foreign.add(id.shown)
+    }
   }
 
   /// What was left out, for people.

@@ -35,8 +35,7 @@ package struct Glob: Hashable, Sendable {
   private func states(after path: FileName) -> GlobStates {
     var states = GlobStates(count: steps.count + 1)
     states.enter(0, steps)
-    for unit in path.units where !states.isEmpty {
-      let unit = ignoresCase ? unit.lowercased : unit
+    for unit in (ignoresCase ? path.lowercased : path).units where !states.isEmpty {
       let before = states.take()
       for state in before where state < steps.count && steps[state].takes(unit) {
         states.enter(state + 1, steps)

@@ -304,6 +304,52 @@ import Testing
     #expect(steering.isEmpty, "\(steering.map { String($0.value, radix: 16) })")
   }
 
+  /// A stage that crashes is told of with the name of the item that it crashed on.
+  @Test func aCrashIsBlamedOnANameThatIsNotUTF8() throws {
+    try TroublePlugins.compile("trouble", into: lattice.file("plugins"))
+    try picture(Self.latin1)
+    let text = """
+      version: 1
+      name: job
+      input: { photos: { dir: in } }
+      stages:
+        - { id: read, use: image.read@1, in: { file: photos }, params: { size: 8 } }
+        - { id: bad, use: trouble.trap@1, in: { image: read.image }, params: { item: 0 } }
+        - { id: save, use: tensor.write@1, in: { tensor: bad.image }, params: { name: "{item.id}.npy" } }
+      retry: { attempts: 2, backoff: 10ms..20ms }
+      errors: { max_failed_items: 1 }
+      """
+    try Data(text.utf8).write(to: lattice.file("job.yaml"))
+    let output = try run(["--plugins", "plugins"])
+    #expect(output.status == 3, "\(output.talk)")
+    #expect(try failed().map(\.id) == [Self.latin1])
+    #expect(try failed().map(\.isQuarantined) == [true])
+    #expect(try outputs() == ["good.png.npy"])
+    #expect(output.talk.contains("\n  caf\\xE9.png  [bad] ended its worker twice"), "\(output.talk)")
+  }
+
+  @Test func tablesQuoteNamesWithLineBreaks() throws {
+    try picture("a\r\nb.png")
+    let text = """
+      version: 1
+      name: job
+      input: { photos: { dir: in } }
+      stages:
+        - { id: read, use: image.read@1, in: { file: photos }, params: { size: 16 } }
+        - { id: measure, use: image.metrics@1, in: { image: read.image, reference: read.image } }
+      """
+    try Data(text.utf8).write(to: lattice.file("job.yaml"))
+    let output = try run()
+    #expect(output.status == 0, "\(output.talk)")
+    let name = try #require(try outputs().first { $0.hasSuffix(".csv") })
+    let table = try Files.read(root.appending("out").appending(name))
+    #expect(String(decoding: table, as: UTF8.self).utf8.contains(UInt8(ascii: "\r")))
+    #expect(
+      String(decoding: table, as: UTF8.self).unicodeScalars.split(separator: "\n").contains {
+        String($0).unicodeScalars.elementsEqual("\"a\r".unicodeScalars)
+      })
+  }
+
   @Test func aSpecsWordsSteerNothing() throws {
     let text = #"""
       version: 1
