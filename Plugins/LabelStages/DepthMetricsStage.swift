@@ -222,7 +222,11 @@ struct DepthSummary: Encodable {
 enum CSV {
   /// A field, in quotes where it needs them.
   static func field(_ text: String) -> String {
-    guard text.contains(where: { ",\"\n\r".contains($0) }) else { return text }
-    return "\"" + text.replacing("\"", with: "\"\"") + "\""
+    // By code points: a return and the newline after it are one character, and so is a quote with an accent on it.
+    guard text.unicodeScalars.contains(where: { ",\"\n\r".unicodeScalars.contains($0) }) else {
+      return text
+    }
+    let inner = text.unicodeScalars.map { $0 == "\"" ? "\"\"" : String($0) }.joined()
+    return "\"\(inner)\""
   }
 }

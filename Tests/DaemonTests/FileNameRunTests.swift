@@ -325,7 +325,8 @@ import Testing
     #expect(try failed().map(\.id) == [Self.latin1])
     #expect(try failed().map(\.isQuarantined) == [true])
     #expect(try outputs() == ["good.png.npy"])
-    #expect(output.talk.contains("\n  caf\\xE9.png  [bad] ended its worker twice"), "\(output.talk)")
+    #expect(
+      output.talk.contains("\n  caf\\xE9.png  [bad] ended its worker twice"), "\(output.talk)")
   }
 
   @Test func tablesQuoteNamesWithLineBreaks() throws {
