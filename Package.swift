@@ -144,7 +144,7 @@ let package = Package(
     library("YAML", ["CYAML", "FileNames"]),
     library("PipelineSpec", ["FileNames", "YAML"]),
     library("WorkerLink", ["CSystemCalls", "DurableFiles", "JobModel"]),
-    library("StageHost", ["CStageABI", "FileNames", "JobModel"]),
+    library("StageHost", ["CStageABI", "CSystemCalls", "FileNames", "JobModel"]),
     library("SampleFiles"),
     library("PluginTemplates", ["SampleFiles"]),
     library(
@@ -160,7 +160,9 @@ let package = Package(
     library("Journal", ["JobModel", .product(name: "GRDB", package: "GRDB.swift")]),
     library("JobQueue", ["CSystemCalls", "DurableFiles", "FileNames", "JobModel"]),
     library("JobReport", ["DurableFiles", "FileNames", "JobModel"]),
-    library("ShardRun", ["DurableFiles", "FileNames", "JobModel", "StageHost", "WorkerLink"]),
+    library(
+      "ShardRun",
+      ["CSystemCalls", "DurableFiles", "FileNames", "JobModel", "StageHost", "WorkerLink"]),
     library(
       "Supervision",
       [

@@ -1,6 +1,8 @@
 #define _GNU_SOURCE
 #include "AbortTrace.h"
 
+#include "CrashWatch.h"
+
 #include <dlfcn.h>
 #include <execinfo.h>
 #include <signal.h>
@@ -10,7 +12,10 @@
 
 #define FRAMES 64
 
-static struct sigaction previous;
+static struct sigaction      previous;
+static volatile sig_atomic_t traced;
+
+int lattice_abort_was_traced(void) { return traced; }
 
 static void write_frame(int number, void *address) {
    char        line[512];
@@ -31,7 +36,10 @@ static void write_frame(int number, void *address) {
    if (length > 0 && write(STDERR_FILENO, line, (size_t)length) < 0) return;
 }
 
-static void on_abort(int signal) {
+static void on_abort(int signal, siginfo_t *info, void *context) {
+   (void)context;
+   // Whoever ends a worker that hangs sends this signal too: that is no thread's doing.
+   if (info->si_pid == getpid()) lattice_crash_note();
    void *frames[FRAMES];
    int   count = backtrace(frames, FRAMES);
    static const char head[] = "*** Signal 6: abort was called, its stack:\n";
@@ -39,13 +47,14 @@ static void on_abort(int signal) {
    // The first two are this function and the signal's own frame.
    for (int i = 2; i < count; i++) write_frame(i - 2, frames[i]);
    // Raised again while it is blocked: it arrives where it went before, once this returns.
+   traced = 1;
    sigaction(SIGABRT, &previous, NULL);
    raise(signal);
 }
 
 void lattice_trace_aborts(void) {
    void            *frames[4];
-   struct sigaction action = {.sa_handler = on_abort, .sa_flags = SA_ONSTACK};
+   struct sigaction action = {.sa_sigaction = on_abort, .sa_flags = SA_SIGINFO | SA_ONSTACK};
    backtrace(frames, 4); // Loads the unwinder now: there may be no memory for it later.
    sigemptyset(&action.sa_mask);
    sigaction(SIGABRT, &action, &previous);

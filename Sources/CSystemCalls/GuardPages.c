@@ -2,34 +2,42 @@
 #include "GuardPages.h"
 
 #include <errno.h>
-#include <signal.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <ucontext.h>
 #include <unistd.h>
 
 #define PATTERN 0xA5
-#define BLOCKS 256
+#define BLOCKS 4096
 
 typedef struct {
    lattice_guarded block;
    char            name[96];
 } entry;
 
-// Written by one thread only; the signal handler reads it.
-static entry entries[BLOCKS];
+// Changed under the lock; the signal handler reads it without.
+static entry           entries[BLOCKS];
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 static uint64_t page_size(void) { return (uint64_t)sysconf(_SC_PAGESIZE); }
+
+static int enter(const lattice_guarded *block, const char *name) {
+   int result = -1;
+   pthread_mutex_lock(&lock);
+   for (int i = 0; i < BLOCKS && result != 0; i++) {
+      if (entries[i].block.base) continue;
+      snprintf(entries[i].name, sizeof entries[i].name, "%s", name);
+      entries[i].block = *block;
+      result = 0;
+   }
+   pthread_mutex_unlock(&lock);
+   return result;
+}
 
 int lattice_guarded_make(uint64_t bytes, uint64_t alignment, const char *name, lattice_guarded *out) {
    uint64_t page = page_size();
    if (alignment == 0 || alignment > page || bytes > UINT64_MAX / 4) return -EINVAL;
-   entry *slot = NULL;
-   for (int i = 0; i < BLOCKS && !slot; i++) {
-      if (!entries[i].block.base) slot = &entries[i];
-   }
-   if (!slot) return -ENOMEM;
    uint64_t whole = (bytes + page - 1) / page * page + (bytes == 0 ? page : 0);
    uint64_t total = whole + 2 * page;
    char    *base = mmap(NULL, total, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -44,9 +52,9 @@ int lattice_guarded_make(uint64_t bytes, uint64_t alignment, const char *name, l
    memset(base + page, PATTERN, whole);
    memset(data, 0, bytes);
    *out = (lattice_guarded){.data = data, .bytes = bytes, .base = base, .total = total};
-   snprintf(slot->name, sizeof slot->name, "%s", name);
-   slot->block = *out;
-   return 0;
+   if (enter(out, name) == 0) return 0;
+   munmap(base, total);
+   return -ENOMEM;
 }
 
 int lattice_guarded_seal(const lattice_guarded *block) {
@@ -69,30 +77,23 @@ int lattice_guarded_damage(const lattice_guarded *block) {
 }
 
 void lattice_guarded_free(lattice_guarded *block) {
+   pthread_mutex_lock(&lock);
    for (int i = 0; i < BLOCKS; i++) {
       if (entries[i].block.base == block->base) entries[i].block.base = NULL;
    }
+   pthread_mutex_unlock(&lock);
    munmap(block->base, block->total);
    *block = (lattice_guarded){0};
 }
 
-static int is_write(const void *context) {
-#if defined(__x86_64__)
-   return (((const ucontext_t *)context)->uc_mcontext.gregs[REG_ERR] & 2) != 0;
-#else
-   (void)context;
-   return 1;
-#endif
-}
-
-static void on_fault(int signal, siginfo_t *info, void *context) {
-   const char *address = info->si_addr;
+void lattice_guarded_explain(const void *where, int is_write) {
+   const char *address = where;
    for (int i = 0; i < BLOCKS; i++) {
       const lattice_guarded *block = &entries[i].block;
       const char            *base = block->base;
       if (!base || address < base || address >= base + block->total) continue;
       const char *data = block->data;
-      const char *verb = is_write(context) ? "wrote" : "read";
+      const char *verb = is_write ? "wrote" : "read";
       char        line[256];
       int         length;
       if (address >= data + block->bytes) {
@@ -104,16 +105,8 @@ static void on_fault(int signal, siginfo_t *info, void *context) {
       } else {
          length = snprintf(line, sizeof line, "guard: %s to %s, which is read-only\n", verb, entries[i].name);
       }
+      if (length >= (int)sizeof line) length = sizeof line - 1;
       if (length > 0) (void)!write(STDERR_FILENO, line, (size_t)length);
-      break;
+      return;
    }
-   // Back in the instruction the fault comes again, and then the process dies of it.
-   struct sigaction usual = {.sa_handler = SIG_DFL};
-   sigaction(signal, &usual, NULL);
-}
-
-void lattice_guarded_watch(void) {
-   struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK};
-   sigaction(SIGSEGV, &action, NULL);
-   sigaction(SIGBUS, &action, NULL);
 }

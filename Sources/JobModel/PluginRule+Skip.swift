@@ -1,8 +1,8 @@
 extension PluginRule {
   /// Rules that put batches through a stage.
   private static let ofBatches: Set<PluginRule> = [
-    .outputs, .inputs, .bounds, .alignment, .sizes, .extremes, .repeatable, .parallel, .cancel,
-    .memory, .state, .files, .fuzz,
+    .ambient, .outputs, .inputs, .bounds, .alignment, .sizes, .extremes, .repeatable, .parallel,
+    .cancel, .memory, .state, .files, .fuzz,
   ]
 
   /// Tells which rules have nothing to say of a stage, as far as its description goes.

@@ -8,6 +8,8 @@ package enum PluginRule: String, Codable, Hashable, Sendable, CaseIterable {
   case schema
   /// The stage's `check`: quick, without files, with a sentence for each fault.
   case check
+  /// Calls leave rounding, working directory, locale, signals and descriptors as they were.
+  case ambient
   /// Instances come and go without a trace.
   case lifecycle
   /// Every output is there and is what `check` promised.

@@ -54,10 +54,13 @@ package struct StageCheckResponse: Codable, Hashable, Sendable {
     /// Nil when the fault is of the stage as a whole, such as its inputs' sizes.
     package var parameter: String?
     package var message: String
+    /// True when not the pipeline is at fault but the stage, whose check says what it must not.
+    package var isBrokenCheck: Bool?
 
-    package init(parameter: String?, message: String) {
+    package init(parameter: String?, message: String, isBrokenCheck: Bool? = nil) {
       self.parameter = parameter
       self.message = message
+      self.isBrokenCheck = isBrokenCheck
     }
   }
 

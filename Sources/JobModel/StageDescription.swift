@@ -140,14 +140,14 @@ package struct PortDescription: Codable, Hashable, Sendable {
 
 /// Types of a tensor's elements that may cross between stages.
 package enum ElementType: String, Codable, Hashable, Sendable, CaseIterable {
-  case u8, u16, i32, i64, f16, bf16, f32, f64
+  case bool, u8, i8, u16, i16, u32, i32, u64, i64, f16, bf16, f32, f64
 
   package var byteCount: Int {
     switch self {
-    case .u8: 1
-    case .u16, .f16, .bf16: 2
-    case .i32, .f32: 4
-    case .i64, .f64: 8
+    case .bool, .u8, .i8: 1
+    case .u16, .i16, .f16, .bf16: 2
+    case .u32, .i32, .f32: 4
+    case .u64, .i64, .f64: 8
     }
   }
 }

@@ -93,7 +93,8 @@ package struct Planner<Checker: StageChecking> {
     do {
       response = try checker.check(StageCheckRequest(stages: entries))
     } catch {
-      faults.append(Diagnostic("E128", "\(error)", at: nil))
+      let stage = (error as? CheckFailure)?.stage.flatMap { graph.spec(named: $0) }
+      faults.append(Diagnostic("E128", "\(error)", at: stage?.id.mark))
       return
     }
     for (index, answer) in response.stages.enumerated() where index < stages.count {

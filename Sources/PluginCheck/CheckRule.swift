@@ -17,6 +17,9 @@ enum CheckRule {
       let start = ProcessUse.processorSeconds
       let answer = try subject.check(trial)
       slowest = max(slowest, (ProcessUse.processorSeconds - start) * 1000)
+      for fault in answer.faults where fault.isBrokenCheck == true {
+        findings.faults.append(fault.message)
+      }
       for fault in answer.faults {
         findings.expect(
           !fault.message.isEmpty && !fault.message.hasSuffix("gave no reason"),
@@ -45,6 +48,9 @@ enum CheckRule {
     let answer = try StageCheck.check(
       entry, of: subject.library, inputs: Dictionary(specs, uniquingKeysWith: { $1 }))
     for (port, spec) in answer.outputs { require(port, spec, subject, &findings) }
+    for fault in answer.faults where fault.isBrokenCheck == true {
+      findings.faults.append(fault.message)
+    }
   }
 
   private static func require(

@@ -11,11 +11,11 @@ enum EntryRule {
 
   static func check(_ path: String) throws -> Findings {
     var findings = Findings()
-    let own = (ProcessUse.descriptors, ProcessUse.threads)
+    let own = (ProcessUse.descriptors, ProcessUse.threads, ProcessUse.children.count)
     let start = ProcessUse.processorSeconds
     let library = try StageLibrary.load(path)
     let milliseconds = (ProcessUse.processorSeconds - start) * 1000
-    let after = (ProcessUse.descriptors, ProcessUse.threads)
+    let after = (ProcessUse.descriptors, ProcessUse.threads, ProcessUse.children.count)
     findings.note = "loads and describes itself in \(rounded(milliseconds)) ms"
     findings.prefer(
       milliseconds <= limit,
@@ -23,6 +23,9 @@ enum EntryRule {
     )
     findings.expect(
       after.0 <= own.0, "it leaves descriptors open when it is loaded: \(after.0 - own.0)")
+    for change in library.changes.names { findings.faults.append("loading it changes \(change)") }
+    findings.expect(
+      after.2 <= own.2, "it starts processes when it is loaded: \(after.2 - own.2)")
     findings.expect(after.1 <= own.1, "it starts threads when it is loaded: \(after.1 - own.1)")
     let exported = try ExportedSymbols.of(library.path).subtracting([LATTICE_STAGE_ENTRY])
     findings.prefer(

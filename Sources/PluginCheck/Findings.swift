@@ -41,6 +41,8 @@ struct Findings {
       faults.append(
         "\(circumstances) \(call) fails with '\(failure.name)' and no sentence; call set_error first"
       )
+    } else if failure.code < 0 {
+      faults.append("\(circumstances): \(failure.message)")
     } else if failure.code == 7 {
       faults.append(
         "\(circumstances) \(call) fails with INTERNAL, which means a mistake of its own: \(failure.message)"

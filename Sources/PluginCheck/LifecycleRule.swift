@@ -1,3 +1,4 @@
+import Glibc
 import JobModel
 import StageHost
 
@@ -49,6 +50,12 @@ enum LifecycleRule {
     findings.expect(
       after.1 <= before.1,
       "\(after.1 - before.1) threads stay after \(rounds) uses; end them in close or destroy")
+    let children = ProcessUse.children
+    findings.expect(
+      children.isEmpty,
+      "\(children.count) processes stay after \(rounds) uses; end them in close or destroy, and wait for them"
+    )
+    for child in children { kill(child, SIGKILL) }
     let leak = (after.2 - before.2) / rounds
     findings.expect(
       leak <= allowance, "about \(leak) bytes stay allocated after each use; free them in destroy")

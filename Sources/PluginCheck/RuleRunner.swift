@@ -13,7 +13,11 @@ package enum RuleRunner {
   ///   - folder: Where it may write.
   /// - Returns: How it went.
   package static func run(_ request: RuleRequest, in folder: String) -> RuleResult {
-    lattice_guarded_watch()
+    lattice_watch_crashes(nil, nil, 0, 0)
+    // A process that a plugin leaves behind is found, whoever's child it has become.
+    _ = lattice_adopt_orphans()
+    // Notes how things are before the plugin comes, and keeps descriptors for it.
+    _ = Ambient.shared
     let start = WallClock.monotonicNanoseconds
     let findings: Findings
     do {
@@ -49,6 +53,7 @@ package enum RuleRunner {
     case .entry, .tables: Findings()
     case .schema: SchemaRule.check(subject)
     case .check: try CheckRule.check(subject)
+    case .ambient: try AmbientRule.check(subject)
     case .lifecycle: try LifecycleRule.check(subject)
     case .outputs: try OutputsRule.check(subject)
     case .inputs: try InputsRule.check(subject)

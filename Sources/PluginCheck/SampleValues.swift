@@ -48,7 +48,8 @@ enum SampleValues: Hashable, Sendable, CaseIterable {
       if type == .bf16 { return UInt64(value.bitPattern >> 16) }
       if type == .f16 { return UInt64(halfBits(value)) }
       return UInt64(float(asSingle: value).bitPattern)
-    case .u8, .u16, .i32, .i64: return integer(type, &numbers)
+    case .bool: return self == .ordinary ? numbers.next() % 2 : self == .tiny ? 0 : 1
+    case .u8, .i8, .u16, .i16, .u32, .i32, .u64, .i64: return integer(type, &numbers)
     }
   }
 
@@ -86,7 +87,7 @@ enum SampleValues: Hashable, Sendable, CaseIterable {
   }
 
   private func integer(_ type: ElementType, _ numbers: inout SampleNumbers) -> UInt64 {
-    let isSigned = type == .i32 || type == .i64
+    let isSigned = [.i8, .i16, .i32, .i64].contains(type)
     let width = UInt64(type.byteCount * 8)
     let most = UInt64.max >> (64 - width + (isSigned ? 1 : 0))
     return switch self {

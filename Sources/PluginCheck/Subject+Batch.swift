@@ -1,4 +1,3 @@
-import CSystemCalls
 import DurableFiles
 import JobModel
 import ShardRun
@@ -31,19 +30,16 @@ extension Subject {
   ) throws -> HostTensor {
     let shape = [numbers.count] + spec.shape.dropFirst()
     let name = "the input '\(port)'"
-    var block = lattice_guarded()
     let tensor: HostTensor?
     switch trial.inputMemory {
     case .plain:
       tensor = HostTensor(spec.type, shape, account: MemoryAccount(limit: .max))
     case .guarded, .sealed:
       // A sealed one starts a page, so that reading a little past its end is not what is found.
-      let made = GuardedTensor.make(
+      tensor = HostTensor.guarded(
         spec.type, shape, alignment: trial.inputMemory == .sealed ? 4096 : spec.type.byteCount,
         name: name
       ) { services.note(damage: $0) }
-      tensor = made?.tensor
-      if let made, trial.inputMemory == .sealed { block = made.block }
     case .unaligned:
       tensor = OffsetTensor.make(spec.type, shape)
     }
@@ -56,7 +52,7 @@ extension Subject {
           start: tensor.data.map { $0 + index * size }, count: tensor.data == nil ? 0 : size),
         spec.type, &generator)
     }
-    if block.base != nil { _ = lattice_guarded_seal(&block) }
+    if trial.inputMemory == .sealed { tensor.block?.seal() }
     return tensor
   }
 }

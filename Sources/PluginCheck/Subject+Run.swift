@@ -25,6 +25,7 @@ extension Subject {
     let notes = services.noted
     for (name, path) in notes.files { result.files[name] = (try? Files.read(path)) }
     result.damage += notes.damage
+    note(changes: notes.changes)
     result.highestBytes = services.account.highestBytes
     return result
   }
@@ -159,7 +160,9 @@ extension StageFailure {
       "CONFIG", "INPUT", "TRANSIENT", "NOMEM", "NOSPACE", "CANCELLED", "INTERNAL", "UNSUPPORTED",
       "NOTFOUND",
     ]
+    let position = Int(code.rawValue) - 1
     return TrialResult.StageFailureText(
-      code: code.rawValue, name: names[Int(code.rawValue) - 1], message: message)
+      code: code.rawValue, name: names.indices.contains(position) ? names[position] : "DAMAGE",
+      message: message)
   }
 }

@@ -14,6 +14,13 @@ final class Subject {
   var guardsOutputs = false
   private var suitable: Trial?
   private var trials = 0
+  /// What calls changed that all stages share, in the order in which it was seen.
+  private(set) var changes: [String] = []
+
+  /// Notes what calls changed, each sentence once.
+  func note(changes new: [String]) {
+    for change in new where !changes.contains(change) { changes.append(change) }
+  }
 
   /// Why a stage could not be made to work on samples.
   struct Unfit: Error {
@@ -130,7 +137,8 @@ final class Subject {
       name: "trial", pluginPath: library.path, stageID: stage.id, parameters: trial.parameters,
       inputs: [:])
     return try StageCheck.check(
-      entry, of: library, inputs: Dictionary(specs, uniquingKeysWith: { $1 }))
+      entry, of: library, inputs: Dictionary(specs, uniquingKeysWith: { $1 })
+    ) { note(changes: $0.names.map { "check changes \($0)" }) }
   }
 
   func planned(_ trial: Trial, _ outputs: [String: TensorSpec]) -> PlannedStage {

@@ -25,6 +25,8 @@ final class TrialServices: StageServices {
     var files: [String: String] = [:]
     var damage: [String] = []
     var log: [String] = []
+    /// What calls changed that all stages share.
+    var changes: [String] = []
   }
 
   init(
@@ -69,14 +71,20 @@ final class TrialServices: StageServices {
     notes.withLock { $0.log.append(message) }
   }
 
+  func changed(_ changes: AmbientChanges, in call: String, isCertain: Bool) {
+    notes.withLock { notes in
+      for name in changes.names { notes.changes.append("\(call) changes \(name)") }
+    }
+  }
+
   func progress(done: Int, total: Int, unit: String) {}
   func begin(_ item: Item) {}
 
   func output(_ port: String, _ type: ElementType, _ shape: [Int]) -> HostTensor? {
     guard areOutputsGuarded else { return HostTensor(type, shape, account: account) }
-    return GuardedTensor.make(
-      type, shape, alignment: HostTensor.alignment, name: "the output '\(port)'"
-    ) { [self] damage in note(damage: damage) }?.tensor
+    return HostTensor.guarded(type, shape, name: "the output '\(port)'") { [self] damage in
+      note(damage: damage)
+    }
   }
 
   func outputFile(

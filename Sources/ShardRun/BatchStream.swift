@@ -1,10 +1,23 @@
+import Glibc
 import JobModel
 import Synchronization
 
-/// Streams batches through sources, maps and sinks, each on a thread of its own.
+/// Streams batches through sources, maps and sinks, each on threads of its own.
 ///
-/// The next batch is decoded and the last one encoded while this one is computed. Memory is bounded by the batches between them, never by the items.
+/// The next batch is decoded and the last one encoded while this one is computed; stages that declare themselves
+/// parallel take several batches at once. Memory is bounded by the batches under way, never by the items.
 struct BatchStream {
+  /// Stages that a batch goes through on one thread.
+  struct Segment: Hashable {
+    var stages: [Int]
+    /// Threads that take batches through it.
+    var width: Int
+  }
+
+  /// Threads of one segment, and batches between first and last stage, at most: the planner chooses the size of a
+  /// batch so that a dozen of them fit into the job's memory.
+  private static let (mostThreads, mostBatches) = (4, 8)
+
   let context: ShardContext
   let chain: StageChain
   /// The next batch, or nil after the last.
@@ -16,16 +29,38 @@ struct BatchStream {
   ///
   /// - Throws: The first error of any segment, once all have stopped.
   func run() throws {
-    let segments = Self.segments(of: context.plan)
-    if context.isOneByOne || context.budget.threads == 1 || segments.count == 1 {
-      try runInTurn(segments.flatMap(\.self))
+    let segments = Self.segments(of: context.plan, threads: context.budget.threads)
+    let isPlain = segments.count == 1 && segments[0].width == 1
+    if context.isOneByOne || context.budget.threads == 1 || isPlain {
+      while let batch = try next() {
+        try finished(try chain.run(batch, through: segments.flatMap(\.stages)))
+      }
     } else {
-      try runOverlapping(segments)
+      try OverlappingStream(self, segments, mostBatches: Self.mostBatches).run()
+    }
+  }
+
+  /// Runs of stages of which all are parallel or none is, in the order of ``turns(of:)``.
+  static func segments(of plan: JobPlan, threads: Int) -> [Segment] {
+    kinds(of: plan).flatMap { indices -> [Segment] in
+      var segments: [Segment] = []
+      for index in indices {
+        let description = plan.stages[index].description
+        // What a stage gathers may depend on the order.
+        let width =
+          description.isParallel && !description.reduces ? min(threads, Self.mostThreads) : 1
+        if let last = segments.last, last.width == width {
+          segments[segments.count - 1].stages.append(index)
+        } else {
+          segments.append(Segment(stages: [index], width: width))
+        }
+      }
+      return segments
     }
   }
 
   /// Stages by their place in the plan: sources, maps, sinks; empty ones left out.
-  private static func segments(of plan: JobPlan) -> [[Int]] {
+  private static func kinds(of plan: JobPlan) -> [[Int]] {
     let all = plan.stages.indices
     let sources = all.filter {
       plan.stages[$0].description.kind == .source && !plan.stages[$0].readsTensors
@@ -40,56 +75,99 @@ struct BatchStream {
   /// By place in the plan, how many stages run before a stage does.
   static func turns(of plan: JobPlan) -> [Int] {
     var turns = [Int](repeating: 0, count: plan.stages.count)
-    for (turn, index) in segments(of: plan).joined().enumerated() { turns[index] = turn }
+    for (turn, index) in kinds(of: plan).joined().enumerated() { turns[index] = turn }
     return turns
   }
+}
 
-  private func runInTurn(_ indices: [Int]) throws {
-    while let batch = try next() {
-      try finished(try chain.run(batch, through: indices))
-    }
+/// A stream whose segments work at the same time; each gets its batches in order.
+// `next` is called under a lock alone; everything else is safe by itself.
+private final class OverlappingStream: @unchecked Sendable {
+  private struct State {
+    /// Batches that were drawn from `next`.
+    var drawn = 0
+    var isOver = false
+    /// By segment, threads that are not through.
+    var working: [Int]
+    var failure: (any Error)?
   }
 
-  private func runOverlapping(_ segments: [[Int]]) throws {
-    let failure = Mutex<(any Error)?>(nil)
-    let queues = segments.dropFirst().map { _ in BoundedQueue<TravellingBatch>(capacity: 1) }
-    let stop: @Sendable (any Error) -> Void = { error in
-      failure.withLock { $0 = $0 ?? error }
-      queues.forEach { $0.close() }
-    }
-    let helpers = segments.indices.dropFirst().map { position in
-      let isLast = position == segments.count - 1
-      return Threads.start { [context, chain, finished] in
-        defer { if !isLast { queues[position].close() } }
-        do {
-          while let batch = queues[position - 1].take() {
-            let done = try context.budget.withTurn { () throws(AttemptFailure) in
-              try chain.run(batch, through: segments[position])
-            }
-            if isLast {
-              try finished(done)
-            } else if !queues[position].put(done) {
-              return
-            }
-          }
-        } catch {
-          stop(error)
-        }
+  private let stream: BatchStream
+  private let segments: [BatchStream.Segment]
+  /// What each segment but the first takes from.
+  private let queues: [OrderedQueue<TravellingBatch>]
+  /// Holds a value for each batch under way.
+  private let underWay: BoundedQueue<Bool>
+  private let drawing = Mutex(())
+  private let state: Mutex<State>
+
+  init(_ stream: BatchStream, _ segments: [BatchStream.Segment], mostBatches: Int) {
+    self.stream = stream
+    self.segments = segments
+    queues = segments.dropFirst().map { OrderedQueue(capacity: $0.width) }
+    underWay = BoundedQueue(capacity: max(mostBatches, segments.count + 1))
+    state = Mutex(State(working: segments.map(\.width)))
+  }
+
+  func run() throws {
+    var helpers: [pthread_t] = []
+    for (position, segment) in segments.enumerated() {
+      // This thread works on the first segment too.
+      for _ in (position == 0 ? 1 : 0)..<segment.width {
+        helpers.append(Threads.start { [self] in work(on: position) })
       }
     }
+    work(on: 0)
+    helpers.forEach(Threads.join)
+    if let error = state.withLock({ $0.failure }) { throw error }
+  }
+
+  /// Takes batches through a segment until there are no more.
+  private func work(on position: Int) {
     do {
-      while let batch = try next() {
-        let done = try context.budget.withTurn { () throws(AttemptFailure) in
-          try chain.run(batch, through: segments[0])
+      while let (number, batch) = try position == 0 ? draw() : queues[position - 1].take() {
+        let done = try stream.context.budget.withTurn { () throws(AttemptFailure) in
+          try stream.chain.run(batch, through: segments[position].stages)
         }
-        if !queues[0].put(done) { break }
+        if position == segments.count - 1 {
+          try stream.finished(done)
+          _ = underWay.take()
+        } else if !queues[position].put(done, at: number) {
+          break
+        }
       }
-      queues[0].close()
     } catch {
       stop(error)
     }
-    helpers.forEach(Threads.join)
-    if let error = failure.withLock({ $0 }) { throw error }
+    let (isLast, count) = state.withLock { state in
+      state.working[position] -= 1
+      return (state.working[position] == 0, state.drawn)
+    }
+    if isLast, position < queues.count { queues[position].finish(count: count) }
+  }
+
+  private func draw() throws -> (number: Int, value: TravellingBatch)? {
+    guard underWay.put(true) else { return nil }
+    return try drawing.withLock { _ in
+      guard !state.withLock({ $0.isOver }) else { return nil }
+      guard let batch = try stream.next() else {
+        state.withLock { $0.isOver = true }
+        return nil
+      }
+      return state.withLock { state in
+        defer { state.drawn += 1 }
+        return (state.drawn, batch)
+      }
+    }
+  }
+
+  private func stop(_ error: any Error) {
+    state.withLock {
+      $0.failure = $0.failure ?? error
+      $0.isOver = true
+    }
+    underWay.close()
+    queues.forEach { $0.close() }
   }
 }
 

@@ -1,6 +1,8 @@
+import CSystemCalls
 import DurableFiles
 import FileNames
 import JobModel
+import Glibc
 import WorkerLink
 import StageHost
 import Synchronization
@@ -38,7 +40,7 @@ final class RunningStage: StageServices {
     do throws(StageFailure) {
       let instance = try StageInstance(planned, of: library, services: self)
       self.instance = instance
-      try measured(items: 0, item: nil) { () throws(StageFailure) in try instance.open() }
+      try measured([]) { () throws(StageFailure) in try instance.open() }
     } catch {
       throw failure(error)
     }
@@ -47,8 +49,7 @@ final class RunningStage: StageServices {
   var times: StageTiming { timing.withLock { $0 } }
 
   func process(_ batch: HostBatch) throws(StageFailure) {
-    let item = batch.entries.count == 1 ? batch.entries.first?.item.number : nil
-    try measured(items: batch.entries.count, item: item) { () throws(StageFailure) in
+    try measured(batch.entries.map(\.item.number)) { () throws(StageFailure) in
       try instance?.process(batch)
     }
   }
@@ -80,10 +81,13 @@ final class RunningStage: StageServices {
       case .noSpace: .noSpace
       case .cancelled: .cancelled
       case .internal: .internal
+      case .damage, .sharedDamage: .crashed
       }
+    // One by one, the next attempt tells whose it was.
+    let isKnown = failure.code != .sharedDamage
     return AttemptFailure(
-      kind: kind, stage: planned.name, item: item?.number, itemID: item?.id,
-      message: failure.message)
+      kind: kind, stage: isKnown ? planned.name : nil, item: isKnown ? item?.number : nil,
+      itemID: isKnown ? item?.id : nil, message: failure.message)
   }
 
   private func call(
@@ -91,28 +95,36 @@ final class RunningStage: StageServices {
   ) throws(AttemptFailure) {
     guard let instance else { return }
     do throws(StageFailure) {
-      try measured(items: 0, item: nil) { () throws(StageFailure) in try body(instance) }
+      try measured([]) { () throws(StageFailure) in try body(instance) }
     } catch {
       throw failure(error)
     }
   }
 
   private func measured(
-    items: Int, item: Int?, _ body: () throws(StageFailure) -> Void
+    _ items: [Int], _ body: () throws(StageFailure) -> Void
   ) throws(StageFailure) {
     let slot = Threads.slot
+    let item = items.count == 1 ? items.first : nil
     context.recorder.enter(slot: slot, stage: index, item: item)
+    let threads = context.isOneByOne ? LeftThreads() : nil
     let start = WallClock.monotonicNanoseconds
     defer {
       let seconds = Double(WallClock.monotonicNanoseconds - start) / 1e9
       timing.withLock {
         $0.seconds += seconds
-        $0.items += items
+        $0.items += items.count
         $0.calls += 1
       }
+      // What they do is still this call's doing.
+      threads?.await(stage: index, item: item)
+      context.recorder.leaveAll(ofStage: index, items: items, except: slot)
       context.recorder.leave(slot: slot)
     }
-    try body()
+    let result = Result { () throws(StageFailure) in try body() }
+    // Whoever ends a hanging worker wakes its stage: what that does now is no longer wanted.
+    while lattice_abort_was_traced() != 0 { pause() }
+    try result.get()
   }
 }
 
@@ -135,6 +147,15 @@ extension RunningStage {
 
   var isCancelled: Bool { context.recorder.isCancelRequested }
 
+  var guardsMemory: Bool { context.isOneByOne }
+
+  func output(_ port: String, _ type: ElementType, _ shape: [Int]) -> HostTensor? {
+    guard guardsMemory else { return HostTensor(type, shape, account: account) }
+    return HostTensor.guarded(
+      type, shape, name: "the output '\(port)' of stage '\(planned.name)'", account: account)
+      ?? HostTensor(type, shape, account: account)
+  }
+
   var temporaryDirectory: String { context.outputs.scratch }
 
   func model(_ slot: String) -> PlannedModel? { planned.models[slot] }
@@ -144,11 +165,14 @@ extension RunningStage {
   var account: MemoryAccount { context.account }
 
   func parallelFor(_ count: Int, grain: Int, _ body: @escaping @Sendable (Range<Int>) -> Void) {
-    context.pool.parallelFor(count, grain: grain) { [index, recorder = context.recorder] range in
+    let recorder = context.recorder
+    let caller = recorder.activity(slot: Threads.slot)
+    context.pool.parallelFor(count, grain: grain) { [index] range in
       let slot = Threads.slot
-      recorder.enter(slot: slot, stage: index, item: nil)
+      let earlier = recorder.activity(slot: slot)
+      recorder.enter(slot: slot, stage: index, item: caller?.itemNumber)
       body(range)
-      recorder.leave(slot: slot)
+      recorder.resume(slot: slot, earlier)
     }
   }
 

@@ -54,6 +54,7 @@ package struct ShardRunner {
     let path = folder.flightRecorder(shard: shard, attempt: attempt)
     let recorder =
       Files.exists(path) ? try FlightRecorder.open(at: path) : try FlightRecorder.create(at: path)
+    recorder.watchCrashes(isAlone: isOneByOne || plan.limits.threads == 1)
     let context = try ShardContext(
       folder: folder, plan: plan, shard: shard, attempt: attempt, isOneByOne: isOneByOne,
       recorder: recorder)
@@ -119,14 +120,23 @@ enum StageLoader {
     var libraries: [String: StageLibrary] = [:]
     var stages: [RunningStage] = []
     for (index, planned) in context.plan.stages.enumerated() where wanted(planned) {
-      let library = try libraries[planned.plugin.path] ?? load(planned)
+      let known = libraries[planned.plugin.path]
+      let library = try known ?? load(planned, index, context)
       libraries[planned.plugin.path] = library
-      stages.append(try RunningStage(index: index, library: library, context: context))
+      let stage = try RunningStage(index: index, library: library, context: context)
+      if known == nil { stage.changed(library.changes, in: "loading its plugin", isCertain: true) }
+      stages.append(stage)
     }
     return stages
   }
 
-  private static func load(_ planned: PlannedStage) throws -> StageLibrary {
+  private static func load(
+    _ planned: PlannedStage, _ index: Int, _ context: ShardContext
+  ) throws -> StageLibrary {
+    // A plugin can crash while it is loaded.
+    let slot = Threads.slot
+    context.recorder.enter(slot: slot, stage: index, item: nil)
+    defer { context.recorder.leave(slot: slot) }
     let plugin = planned.plugin
     let status = Files.status(plugin.path, followingLinks: true)
     if status?.size != plugin.size || status?.mtimeNanoseconds != plugin.mtimeNanoseconds {

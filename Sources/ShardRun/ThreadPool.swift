@@ -30,7 +30,8 @@ package final class ThreadPool: Sendable {
     _ count: Int, grain: Int, _ body: @escaping @Sendable (Range<Int>) -> Void
   ) {
     guard count > 0 else { return }
-    let pieces = min((count + grain - 1) / grain, budget.threads * 4)
+    let grain = max(1, grain)
+    let pieces = min(count / grain + (count % grain == 0 ? 0 : 1), budget.threads * 4)
     guard pieces > 1, !threads.isEmpty else { return body(0..<count) }
     let loop = Loop(count: count, pieces: pieces, body: body)
     for _ in 0..<min(threads.count, pieces - 1) { _ = queue.put(loop) }
@@ -60,11 +61,16 @@ package final class ThreadPool: Sendable {
       while true {
         let (piece, _) = next.wrappingAdd(1, ordering: .relaxed)
         guard piece < pieces else { return }
-        body(piece * count / pieces..<(piece + 1) * count / pieces)
+        body(start(of: piece)..<start(of: piece + 1))
         if done.wrappingAdd(1, ordering: .acquiringAndReleasing).newValue == pieces {
           _ = finished.put(true)
         }
       }
+    }
+
+    /// Pieces are as large as one another or one larger.
+    private func start(of piece: Int) -> Int {
+      count / pieces * piece + min(piece, count % pieces)
     }
 
     func wait() { _ = finished.take() }

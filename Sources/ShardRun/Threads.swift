@@ -1,13 +1,22 @@
+import CSystemCalls
 import Glibc
 import Synchronization
 
 /// Starting threads and telling them apart.
 enum Threads {
-  /// A number of the calling thread, small and its own, from 0.
+  /// A number of the calling thread, the smallest that no other living thread has, from 0.
   static var slot: Int {
     if let known = pthread_getspecific(key) { return Int(bitPattern: known) - 1 }
-    let (number, _) = next.wrappingAdd(1, ordering: .relaxed)
+    let number = numbers.withLock { numbers -> Int in
+      if let free = numbers.free.min() {
+        numbers.free.remove(free)
+        return free
+      }
+      defer { numbers.next += 1 }
+      return numbers.next
+    }
     pthread_setspecific(key, UnsafeRawPointer(bitPattern: number + 1))
+    lattice_crash_slot(Int32(clamping: number))
     return number
   }
 
@@ -27,11 +36,15 @@ enum Threads {
 
   static func join(_ thread: pthread_t) { pthread_join(thread, nil) }
 
-  private static let next = Atomic<Int>(0)
+  /// Numbers of threads that have ended come round again: plugins may start a thread for each item.
+  private static let numbers = Mutex<(next: Int, free: Set<Int>)>((0, []))
 
   private static let key: pthread_key_t = {
     var key = pthread_key_t()
-    pthread_key_create(&key, nil)
+    pthread_key_create(&key) { number in
+      let number = Int(bitPattern: number) - 1
+      _ = Threads.numbers.withLock { $0.free.insert(number) }
+    }
     return key
   }()
 

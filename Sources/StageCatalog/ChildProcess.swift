@@ -19,9 +19,9 @@ package enum ChildProcess {
     /// The end of what it wrote on standard error.
     package var talk: String
 
-    /// The last line of `talk` as an end of a sentence; nothing when there is none.
+    /// What it said last as an end of a sentence; nothing when it said nothing.
     package var lastWords: String {
-      talk.split(separator: "\n").last.map { "; its last words: \($0.prefix(200))" } ?? ""
+      LastWords.of(talk).map { "; its last words: \($0)" } ?? ""
     }
   }
 

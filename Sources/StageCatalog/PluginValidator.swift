@@ -87,13 +87,9 @@ package struct PluginValidator {
   /// What a child said it was doing, and what became of it, as the end of a sentence.
   private func words(_ output: ChildProcess.Output) -> String {
     let lines = output.talk.split(separator: "\n")
-    // What a guard page saw says more than what the system makes of it afterwards.
-    let end =
-      lines.last { $0.hasPrefix("guard: ") }.map { "it \($0.dropFirst(7))" }
-      ?? lines.last { $0.contains("Fatal error: ") }.map { String($0.prefix(300)) }
-    let last = lines.last.map { String($0.prefix(300)) }
-    let trying = lines.last { $0.hasPrefix("trying ") }.map { " while trying \($0.dropFirst(7))" }
-    guard let end = end ?? (trying == nil ? last : nil) else { return trying ?? "" }
-    return "\(trying ?? ""): \(end)"
+    let announced = lines.lastIndex { $0.hasPrefix("trying ") }
+    let trying = announced.map { " while trying \(lines[$0].dropFirst(7))" } ?? ""
+    let said = lines[(announced.map { $0 + 1 } ?? 0)...].joined(separator: "\n")
+    return LastWords.of(said).map { "\(trying): \($0)" } ?? trying
   }
 }

@@ -10,12 +10,20 @@ package protocol StageChecking {
 /// Why stages could not be asked.
 package struct CheckFailure: Error, Hashable, CustomStringConvertible {
   package let description: String
+  /// The use of a stage, by its name in the spec, that was being asked; nil when that is not known.
+  package let stage: String?
 
-  package init(description: String) { self.description = description }
+  package init(description: String, stage: String? = nil) {
+    self.description = description
+    self.stage = stage
+  }
 }
 
 /// Asks in a throw-away child, and remembers answers: a pipeline that is handed in again is not asked again.
 package struct ChildChecker: StageChecking {
+  /// What the worker says on standard error before it asks a stage, up to the stage's name in quotes.
+  private static let announcement = "lattice-worker: in the check of stage '"
+
   private let worker: String
   private var answers: [StageCheckRequest: StageCheckResponse] = [:]
 
@@ -25,26 +33,33 @@ package struct ChildChecker: StageChecking {
     if let known = answers[request] { return known }
     let input = Array(try JSONEncoder().encode(request))
     let output = try ChildProcess.run(worker, ["check"], input: input, seconds: 20)
+    let stage = Self.announced(in: output.talk)
+    let name = stage.map { "stage '\($0)'" } ?? "a stage"
     switch output.ending {
     case .timedOut:
-      throw CheckFailure(description: "a stage's check took more than 20 s and was killed")
+      throw CheckFailure(
+        description: "the check of \(name) took more than 20 s and was killed", stage: stage)
     case .signalled(let signal):
       throw CheckFailure(
-        description:
-          "a plugin crashed in a stage's check: \(signal)\(output.lastWords)"
-      )
+        description: "\(name) crashed in its check: \(signal)\(output.lastWords)", stage: stage)
     case .exited(let code):
       guard code == 0,
         let answer = try? JSONDecoder().decode(StageCheckResponse.self, from: Data(output.data))
       else {
         throw CheckFailure(
           description:
-            "stages could not be checked: the worker left with exit code \(code) and no answer\(output.lastWords)"
-        )
+            "\(stage == nil ? "stages" : name) could not be checked: the worker left with exit code \(code) and no answer\(output.lastWords)",
+          stage: stage)
       }
       if answers.count >= 256 { answers.removeAll() }
       answers[request] = answer
       return answer
     }
+  }
+
+  /// The stage that was asked last.
+  private static func announced(in talk: String) -> String? {
+    talk.split(whereSeparator: \.isNewline).last { $0.hasPrefix(announcement) && $0.hasSuffix("'") }
+      .map { String($0.dropFirst(announcement.count).dropLast()) }
   }
 }

@@ -7,8 +7,9 @@ extension ElementType {
   package var dataType: DLDataType {
     let code: Int32 =
       switch self {
-      case .u8, .u16: kDLUInt
-      case .i32, .i64: kDLInt
+      case .bool: kDLBool
+      case .u8, .u16, .u32, .u64: kDLUInt
+      case .i8, .i16, .i32, .i64: kDLInt
       case .f16, .f32, .f64: kDLFloat
       case .bf16: kDLBfloat
       }

@@ -24,8 +24,6 @@ package final class HostBatch: @unchecked Sendable {
     var metadata: [JSONValue]
     var failures: [Int: StageFailure] = [:]
     var outputs: [String: HostTensor] = [:]
-    /// Why the host refused an output of this call.
-    var refusal: StageFailure?
     /// Addresses of C strings to free.
     var strings: [UInt] = []
   }
@@ -35,6 +33,8 @@ package final class HostBatch: @unchecked Sendable {
   let ports: [PortDescription]
   let stageName: String
   let services: any StageServices
+  /// Of the instance whose call runs, set before it: what the host refuses is said there.
+  let context = Mutex<HostContext?>(nil)
   private let state: Mutex<State>
 
   /// - Parameters:
@@ -54,16 +54,29 @@ package final class HostBatch: @unchecked Sendable {
     state = Mutex(State(metadata: entries.map(\.metadata)))
   }
 
+  /// By handle, the batches whose calls run: a thread that a stage left behind finds nothing here any more.
+  private static let running = Mutex<(next: UInt, batches: [UInt: HostBatch])>((4096, [:]))
+
   deinit {
     state.withLock { state in
       for address in state.strings { free(UnsafeMutableRawPointer(bitPattern: address)) }
     }
   }
 
-  var handle: OpaquePointer { OpaquePointer(Unmanaged.passUnretained(self).toOpaque()) }
+  /// Calls `body` with what a plugin names this batch by, good until `body` returns.
+  func withHandle<Result>(_ body: (OpaquePointer?) -> Result) -> Result {
+    let number = Self.running.withLock { running in
+      defer { running.next += 16 }
+      running.batches[running.next] = self
+      return running.next
+    }
+    defer { Self.running.withLock { $0.batches[number] = nil } }
+    return body(OpaquePointer(bitPattern: number))
+  }
 
   static func from(_ handle: OpaquePointer?) -> HostBatch? {
-    handle.map { Unmanaged<HostBatch>.fromOpaque(UnsafeRawPointer($0)).takeUnretainedValue() }
+    let number = UInt(bitPattern: handle)
+    return running.withLock { $0.batches[number] }
   }
 
   /// Items that failed, by their place in the batch.
@@ -95,18 +108,6 @@ package final class HostBatch: @unchecked Sendable {
     }
   }
 
-  func refuse(_ failure: StageFailure) {
-    state.withLock { $0.refusal = $0.refusal ?? failure }
-  }
-
-  /// Why the host refused an output since the last time this was asked.
-  func takeRefusal() -> StageFailure? {
-    state.withLock { state in
-      defer { state.refusal = nil }
-      return state.refusal
-    }
-  }
-
   func fail(_ index: Int, _ failure: StageFailure) {
     state.withLock { $0.failures[index] = $0.failures[index] ?? failure }
   }
@@ -116,11 +117,38 @@ package final class HostBatch: @unchecked Sendable {
   /// - Throws: ``StageFailure`` that names stage, port, what was expected and found.
   func put(_ tensor: HostTensor, at port: String) throws(StageFailure) {
     try check(type: tensor.type, shape: tensor.shape, at: port)
-    state.withLock { $0.outputs[port] = tensor }
+    let isFirst = state.withLock { state in
+      if state.outputs[port] != nil { return false }
+      state.outputs[port] = tensor
+      return true
+    }
+    guard isFirst else { throw madeAlready(port) }
   }
 
-  /// Checks an output's type and shape against its port before it is made.
-  func check(type: ElementType, shape: [Int], at name: String) throws(StageFailure) {
+  private func madeAlready(_ port: String) -> StageFailure {
+    StageFailure(
+      .internal,
+      "stage '\(stageName)' makes its output '\(port)' a second time in one call; the first one stands"
+    )
+  }
+
+  /// What was done to the memory beside the outputs; nil when all is whole or nothing is guarded.
+  var damage: String? {
+    outputs.sorted { $0.key < $1.key }.lazy.compactMap(\.value.block?.damage).first
+  }
+
+  /// Forbids writing to outputs that are guarded.
+  func seal() {
+    for tensor in outputs.values { tensor.block?.seal() }
+  }
+
+  /// Checks an output's type and shape against its port before it is made, and that it is not made already.
+  func requireFree(type: ElementType, shape: [Int], at name: String) throws(StageFailure) {
+    try check(type: type, shape: shape, at: name)
+    if state.withLock({ $0.outputs[name] != nil }) { throw madeAlready(name) }
+  }
+
+  private func check(type: ElementType, shape: [Int], at name: String) throws(StageFailure) {
     guard let port = ports.first(where: { $0.name == name }) else {
       let known = ports.map { "'\($0.name)'" }.joined(separator: ", ")
       throw StageFailure(

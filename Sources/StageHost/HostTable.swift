@@ -2,6 +2,7 @@ package import CStageABI
 import FileNames
 import FoundationEssentials
 import JobModel
+import Synchronization
 
 /// The table of host services that every stage gets; immortal and the same for all.
 package enum HostTable {
@@ -50,8 +51,8 @@ package enum HostTable {
     }
     host.set_error = { context, status, message in
       guard let context = HostContext.from(context) else { return }
-      let code = StageFailure.Code(rawValue: status) ?? .internal
-      context.set(StageFailure(code, text(message) ?? "no reason given"))
+      context.set(
+        StageFailure(StageFailure.Code(status: status), text(message) ?? "no reason given"))
     }
     host.progress = { context, done, total, unit in
       guard let context = HostContext.from(context) else { return }
@@ -70,9 +71,17 @@ package enum HostTable {
     host.thread_budget = { UInt32(HostContext.from($0)?.services.threadBudget ?? 1) }
     host.parallel_for = { context, count, grain, body, argument in
       guard let context = HostContext.from(context), let body else { return LATTICE_INTERNAL }
+      guard let count = Int(exactly: count) else {
+        context.set(
+          StageFailure(
+            .internal,
+            "stage '\(context.stageName)' asks for a loop of \(count) rounds, at most \(Int.max) will do"
+          ))
+        return LATTICE_INTERNAL
+      }
       let work = CRangeBody(body: body, argument: argument)
-      context.services.parallelFor(Int(clamping: count), grain: Int(clamping: max(1, grain))) {
-        work.call($0)
+      context.services.parallelFor(count, grain: Int(clamping: max(1, grain))) { range in
+        Ambient.shared.keepingFloats { work.call(range) }
       }
       return LATTICE_OK
     }
@@ -84,10 +93,13 @@ package enum HostTable {
 
   private static func setCheckServices(_ host: inout lattice_host) {
     host.check_output = { result, spec in
-      guard let spec = spec?.pointee, let type = ElementType(spec.dtype) else { return }
-      let shape = (0..<Int(spec.ndim)).map { Int(spec.dims[$0]) }
-      StageCheck.Findings.from(result)?.outputs[text(spec.port) ?? ""] = TensorSpec(
-        type: type, shape: shape, semantic: text(spec.semantic))
+      guard let spec, let findings = StageCheck.Findings.from(result) else { return }
+      do throws(PromisedOutput.Fault) {
+        let (port, promise) = try PromisedOutput.read(spec)
+        findings.outputs[port] = promise
+      } catch {
+        findings.misstatements.append("its check tells of \(error.text)")
+      }
     }
     host.check_fault = { result, parameter, message in
       StageCheck.Findings.from(result)?.faults.append(
@@ -127,7 +139,7 @@ package enum HostTable {
     }
     host.item_fail = { batch, index, status, message in
       guard let batch = HostBatch.from(batch), batch.entry(index) != nil else { return }
-      let code = StageFailure.Code(rawValue: status) ?? .input
+      let code = StageFailure.Code(status: status, else: .input)
       batch.fail(Int(index), StageFailure(code, text(message) ?? "no reason given"))
     }
   }
@@ -140,13 +152,18 @@ package enum HostTable {
     }
     host.output_alloc = { batch, port, dtype, rank, shape, out in
       guard let batch = HostBatch.from(batch), let out else { return LATTICE_INTERNAL }
-      let shape = (0..<Int(max(0, rank))).map { Int(shape?[$0] ?? 0) }
       return batch.guarded { () throws(StageFailure) in
+        guard knownRanks.contains(rank), rank == 0 || shape != nil else {
+          throw StageFailure(
+            .internal, "stage '\(batch.stageName)' asks for an output of rank \(rank) without sizes"
+          )
+        }
+        let shape = (0..<Int(rank)).map { Int(shape?[$0] ?? 0) }
         guard let type = ElementType(dtype) else {
           throw StageFailure(
             .internal, "stage '\(batch.stageName)' asks for an output of an unknown type")
         }
-        try batch.check(type: type, shape: shape, at: text(port) ?? "")
+        try batch.requireFree(type: type, shape: shape, at: text(port) ?? "")
         guard let tensor = batch.services.output(text(port) ?? "", type, shape) else {
           let bytes = HostTensor.byteCount(type, shape) ?? 0
           throw StageFailure(
@@ -169,7 +186,7 @@ package enum HostTable {
         } catch {
           throw StageFailure(error.code, "stage '\(batch.stageName)' \(error.message)")
         }
-        try batch.put(tensor, at: text(port) ?? "")
+        try batch.put(try batch.guarding(tensor, text(port) ?? ""), at: text(port) ?? "")
       }
     }
   }
@@ -210,13 +227,25 @@ private struct CRangeBody: @unchecked Sendable {
 }
 
 extension HostBatch {
-  /// Runs `body`; a failure is kept for the call's result.
+  /// A copy between guard pages where memory is guarded: what a plugin gave can't be sealed.
+  fileprivate func guarding(_ tensor: HostTensor, _ port: String) throws(StageFailure) -> HostTensor
+  {
+    guard services.guardsMemory, let source = tensor.data else { return tensor }
+    guard let copy = services.output(port, tensor.type, tensor.shape) else {
+      throw StageFailure(
+        .noMemory, "no memory for a copy of the \(tensor.byteCount) bytes that '\(port)' was given")
+    }
+    copy.data?.copyMemory(from: source, byteCount: tensor.byteCount)
+    return copy
+  }
+
+  /// Runs `body`; what it fails with is said for the running call, as with `set_error`.
   func guarded(_ body: () throws(StageFailure) -> Void) -> lattice_status {
     do throws(StageFailure) {
       try body()
       return LATTICE_OK
     } catch {
-      refuse(error)
+      context.withLock { $0 }?.set(error)
       return error.code.rawValue
     }
   }

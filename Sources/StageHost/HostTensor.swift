@@ -14,6 +14,9 @@ package final class HostTensor: @unchecked Sendable {
   /// What the ABI sees; its shape and strides live as long as this object.
   package let view: UnsafeMutablePointer<DLTensor>
 
+  /// The pages around it, if it has any.
+  package let block: GuardedBlock?
+
   private let sizes: UnsafeMutablePointer<Int64>
   private let release: () -> Void
 
@@ -53,8 +56,9 @@ package final class HostTensor: @unchecked Sendable {
   /// Wraps memory that `release` frees.
   package init(
     _ type: ElementType, _ shape: [Int], data: UnsafeMutableRawPointer?,
-    release: @escaping () -> Void
+    block: GuardedBlock? = nil, release: @escaping () -> Void
   ) {
+    self.block = block
     self.type = type
     self.shape = shape
     self.data = data

@@ -26,7 +26,7 @@ enum IncomingTensor {
       guard let bytes = HostTensor.byteCount(type, shape) else {
         throw Refusal(message: "gives a tensor whose size overflows")
       }
-      let start = tensor.data.map { $0 + Int(tensor.byte_offset) }
+      let start = try start(of: tensor)
       guard bytes == 0 || start != nil else {
         throw Refusal(message: "gives a tensor of \(bytes) bytes without data")
       }
@@ -41,7 +41,7 @@ enum IncomingTensor {
           code: .noMemory,
           message: "gives a tensor of \(bytes) bytes, more than the job's memory limit")
       }
-      copyStrided(tensor, start, shape, into: copy)
+      try copyStrided(tensor, start, shape, into: copy)
       managed.pointee.deleter?(managed)
       return copy
     } catch {
@@ -64,7 +64,7 @@ enum IncomingTensor {
           "gives a tensor of type code \(dtype.code), \(dtype.bits) bits, \(dtype.lanes) lanes, which can't cross between stages"
       )
     }
-    guard (0...32).contains(tensor.ndim), tensor.ndim == 0 || tensor.shape != nil else {
+    guard knownRanks.contains(tensor.ndim), tensor.ndim == 0 || tensor.shape != nil else {
       throw Refusal(message: "gives a tensor of rank \(tensor.ndim) without sizes")
     }
     let shape = (0..<Int(tensor.ndim)).map { Int(tensor.shape[$0]) }
@@ -72,6 +72,18 @@ enum IncomingTensor {
       throw Refusal(message: "gives a tensor with a negative size: \(shape)")
     }
     return (type, shape)
+  }
+
+  /// Where the first element lies.
+  private static func start(of tensor: DLTensor) throws(Refusal) -> UnsafeMutableRawPointer? {
+    guard let data = tensor.data else { return nil }
+    guard let offset = UInt(exactly: tensor.byte_offset) else { return nil }
+    let (address, overflow) = UInt(bitPattern: data).addingReportingOverflow(offset)
+    guard !overflow, let start = UnsafeMutableRawPointer(bitPattern: address) else {
+      throw Refusal(
+        message: "gives a tensor whose byte_offset of \(tensor.byte_offset) leads out of memory")
+    }
+    return start
   }
 
   /// True when the elements lie row-major without gaps; strides of size-1 dimensions do not matter.
@@ -87,7 +99,7 @@ enum IncomingTensor {
 
   private static func copyStrided(
     _ tensor: DLTensor, _ start: UnsafeMutableRawPointer?, _ shape: [Int], into copy: HostTensor
-  ) {
+  ) throws(Refusal) {
     guard let start, let target = copy.data else { return }
     let bytes = copy.type.byteCount
     var dense = [Int](repeating: 1, count: shape.count)
@@ -95,6 +107,9 @@ enum IncomingTensor {
       dense[index] = dense[index + 1] * shape[index + 1]
     }
     let strides = tensor.strides.map { strides in shape.indices.map { Int(strides[$0]) } } ?? dense
+    guard reach(shape, strides, bytes) != nil else {
+      throw Refusal(message: "gives a tensor whose strides \(strides) lead out of memory")
+    }
     let count = shape.reduce(1, *)
     var position = [Int](repeating: 0, count: shape.count)
     for element in 0..<count {
@@ -106,5 +121,18 @@ enum IncomingTensor {
         position[index] = 0
       }
     }
+  }
+
+  /// Bytes between the first and the farthest element, in any direction; nil when they can't be counted.
+  private static func reach(_ shape: [Int], _ strides: [Int], _ bytes: Int) -> Int? {
+    var sum: UInt = 0
+    for (size, stride) in zip(shape, strides) where size > 1 {
+      let (product, isTooFar) = stride.magnitude.multipliedReportingOverflow(by: UInt(size - 1))
+      let (total, overflow) = sum.addingReportingOverflow(product)
+      guard !isTooFar, !overflow else { return nil }
+      sum = total
+    }
+    let (all, overflow) = sum.multipliedReportingOverflow(by: UInt(bytes))
+    return overflow ? nil : Int(exactly: all)
   }
 }

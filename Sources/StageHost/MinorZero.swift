@@ -4,4 +4,6 @@
 enum MinorZero {
   static let module = 64
   static let stage = 176
+  static let port = 64
+  static let tensorSpec = 40
 }

@@ -1,5 +1,6 @@
 package import CStageABI
 package import JobModel
+import Synchronization
 
 /// One use of a stage: created, opened, fed, closed, in this order.
 ///
@@ -35,25 +36,28 @@ package final class StageInstance: @unchecked Sendable {
     else { throw StageFailure(.internal, "the parameters of '\(planned.name)' are no JSON") }
     let scratch = Scratch()
     var made: UnsafeMutableRawPointer?
-    let status = withExtendedLifetime((context, scratch)) {
-      scratch.withConfig(
-        planned.description.id, planned.name, parameters, context, host ?? HostTable.shared
-      ) {
-        create($0, &made)
+    try call("create") {
+      withExtendedLifetime(scratch) {
+        scratch.withConfig(
+          planned.description.id, planned.name, parameters, context, host ?? HostTable.shared
+        ) {
+          create($0, &made)
+        }
       }
     }
-    try finish(status)
     this = made
   }
 
   deinit {
+    defer { context.retire() }
     close()
-    if let this { stage.pointee.destroy?(this) }
+    guard let this else { return }
+    _ = Ambient.shared.around { stage.pointee.destroy?(this) }
   }
 
   package func open() throws(StageFailure) {
     isOpen = true
-    if let open = stage.pointee.open { try finish(open(this)) }
+    if let open = stage.pointee.open { try call("open") { open(this) } }
   }
 
   /// Feeds a batch; what comes out is in the batch afterwards.
@@ -61,38 +65,67 @@ package final class StageInstance: @unchecked Sendable {
     guard let process = stage.pointee.process else {
       throw StageFailure(.internal, "stage '\(planned.name)' processes no batches")
     }
-    let status = withExtendedLifetime(batch) { process(this, batch.handle) }
-    let said = context.failure(of: status)
-    let refused = batch.takeRefusal()
-    if let said { throw refused ?? said }
+    batch.context.withLock { $0 = context }
+    defer { batch.context.withLock { $0 = nil } }
+    try call("process", batch) { batch.withHandle { process(this, $0) } }
   }
 
   package func finish() throws(StageFailure) {
-    if let call = stage.pointee.finish { try finish(call(this)) }
+    if let body = stage.pointee.finish { try call("finish") { body(this) } }
   }
 
   package func run() throws(StageFailure) {
-    guard let call = stage.pointee.run else {
+    guard let body = stage.pointee.run else {
       throw StageFailure(.internal, "stage '\(planned.name)' is no task")
     }
-    try finish(call(this))
+    try call("run") { body(this) }
   }
 
   package func saveState(to directory: String) throws(StageFailure) {
-    if let call = stage.pointee.save_state { try finish(directory.withCString { call(this, $0) }) }
+    guard let body = stage.pointee.save_state else { return }
+    try call("save_state") { directory.withCString { body(this, $0) } }
   }
 
   package func loadState(from directory: String) throws(StageFailure) {
-    if let call = stage.pointee.load_state { try finish(directory.withCString { call(this, $0) }) }
+    guard let body = stage.pointee.load_state else { return }
+    try call("load_state") { directory.withCString { body(this, $0) } }
   }
 
   package func close() {
     guard isOpen else { return }
     isOpen = false
-    stage.pointee.close?(this)
+    _ = Ambient.shared.around { stage.pointee.close?(this) }
   }
 
-  private func finish(_ status: lattice_status) throws(StageFailure) {
-    if let failure = context.failure(of: status) { throw failure }
+  /// Makes a call, and looks at what it did to all that stages share.
+  ///
+  /// - Throws: ``StageFailure``: of damage, whatever the stage says of itself; else what it says.
+  private func call(
+    _ name: String, _ batch: HostBatch? = nil, _ body: () -> lattice_status
+  ) throws(StageFailure) {
+    let (status, verdict) = withExtendedLifetime((context, batch)) {
+      Ambient.shared.around(body)
+    }
+    let said = context.failure(of: status)
+    let own = verdict.changes.intersection(.ofThread)
+    let shared = verdict.changes.subtracting(.ofThread)
+    if !own.isEmpty { context.services.changed(own, in: name, isCertain: true) }
+    if !shared.isEmpty {
+      context.services.changed(shared, in: name, isCertain: verdict.isCertain)
+    }
+    if verdict.changes.contains(.descriptors) {
+      throw verdict.isCertain
+        ? StageFailure(
+          .damage, "its '\(name)' closed or replaced a descriptor of 0 to 2, which are the host's")
+        : StageFailure(
+          .sharedDamage,
+          "one of the stages at work closed or replaced a descriptor of 0 to 2, which are the host's"
+        )
+    }
+    if let damage = batch?.damage ?? context.takeDamage() {
+      throw StageFailure(.damage, "its '\(name)' \(damage)")
+    }
+    batch?.seal()
+    if let said { throw said }
   }
 }

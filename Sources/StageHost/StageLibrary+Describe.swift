@@ -10,7 +10,7 @@ extension StageLibrary {
     do throws(TableFault) {
       let module = self.module.pointee
       let stages = try stageTables.enumerated().map { index, table throws(TableFault) in
-        try Self.stage(table.pointee, "stage \(index)")
+        try Self.stage(table, "stage \(index)")
       }
       guard stages.count == Int(module.n_stages) else { throw TableFault("it has a null stage") }
       guard !stages.isEmpty else { throw TableFault("it has no stages") }
@@ -35,13 +35,13 @@ extension StageLibrary {
   }
 
   private static func stage(
-    _ table: lattice_stage, _ place: String
+    _ pointer: UnsafePointer<lattice_stage>, _ place: String
   ) throws(TableFault) -> StageDescription {
-    guard table.struct_size >= UInt32(MinorZero.stage) else {
-      throw TableFault(
-        "\(place) has a table of \(table.struct_size) bytes, the least is \(MinorZero.stage)"
-      )
+    let size = pointer.pointee.struct_size
+    guard size >= UInt32(MinorZero.stage) else {
+      throw TableFault("\(place) has a table of \(size) bytes, the least is \(MinorZero.stage)")
     }
+    let table = sized(pointer, size)
     let id = try required(table.id, "the id of \(place)")
     let kinds: [StageDescription.Kind] = [.source, .map, .sink, .task]
     guard kinds.indices.contains(Int(table.kind)) else {
@@ -63,6 +63,10 @@ extension StageLibrary {
     guard !reduces || (table.save_state != nil && table.load_state != nil) else {
       throw TableFault("stage '\(id)' reduces but has no save_state and load_state")
     }
+    guard table.n_model_slots <= mostPorts else {
+      throw TableFault(
+        "stage '\(id)' has \(table.n_model_slots) model slots, at most \(mostPorts) will do")
+    }
     let publishes = table.flags & UInt32(LATTICE_STAGE_PUBLISHES) != 0
     guard !publishes || kind == .task else {
       throw TableFault("stage '\(id)' publishes a model but is no task")
@@ -80,12 +84,24 @@ extension StageLibrary {
       modelSlots: (0..<Int(table.n_model_slots)).compactMap { text(table.model_slots?[$0]) })
   }
 
+  /// More than any stage has; what is beyond was never meant.
+  private static let (mostPorts, mostTypes) = (UInt32(256), UInt32(256))
+
   private static func ports(
     _ table: UnsafePointer<UnsafePointer<lattice_port>?>?, _ count: UInt32, _ place: String
   ) throws(TableFault) -> [PortDescription] {
     var result: [PortDescription] = []
+    guard count <= mostPorts else {
+      throw TableFault("\(place) counts to \(count), at most \(mostPorts) will do")
+    }
     for index in 0..<Int(count) {
-      guard let port = table?[index]?.pointee else { throw TableFault("\(place) \(index) is null") }
+      guard let pointer = table?[index] else { throw TableFault("\(place) \(index) is null") }
+      let size = pointer.pointee.struct_size
+      guard size >= UInt32(MinorZero.port) else {
+        throw TableFault(
+          "\(place) \(index) has a table of \(size) bytes, the least is \(MinorZero.port)")
+      }
+      let port = sized(pointer, size)
       let name = try required(port.name, "the name of \(place) \(index)")
       guard !result.contains(where: { $0.name == name }) else {
         throw TableFault("\(place): the name '\(name)' stands twice")
@@ -100,6 +116,10 @@ extension StageLibrary {
   ) throws(TableFault) -> PortDescription {
     let isFile = port.flags & UInt32(LATTICE_PORT_FILE) != 0
     var types: [ElementType] = []
+    guard port.n_dtypes <= mostTypes else {
+      throw TableFault(
+        "\(place) '\(name)' names \(port.n_dtypes) types, at most \(mostTypes) will do")
+    }
     for index in 0..<Int(port.n_dtypes) {
       guard let type = port.dtypes.flatMap({ ElementType($0[index]) }) else {
         throw TableFault("\(place) '\(name)' has a type that can't cross between stages")
@@ -108,6 +128,9 @@ extension StageLibrary {
     }
     guard isFile || !types.isEmpty else { throw TableFault("\(place) '\(name)' names no types") }
     var dimensions: [PortDescription.Dimension]?
+    guard port.ndim <= knownRanks.upperBound else {
+      throw TableFault("\(place) '\(name)' has rank \(port.ndim), at most 32 will do")
+    }
     if !isFile, port.ndim >= 0 {
       dimensions = (0..<Int(port.ndim)).map { index in
         let size = port.dims?[index] ?? -1

@@ -8,6 +8,9 @@ package final class StageLibrary: @unchecked Sendable {
   package let path: String
   let module: UnsafePointer<lattice_stage_module>
 
+  /// What loading it changed, and was put back.
+  package private(set) var changes: AmbientChanges = []
+
   private init(path: String, module: UnsafePointer<lattice_stage_module>) {
     self.path = path
     self.module = module
@@ -19,8 +22,13 @@ package final class StageLibrary: @unchecked Sendable {
   ///   child process.
   package static func load(_ path: String) throws(StageLibraryError) -> StageLibrary {
     guard access(path, F_OK) == 0 else { throw .missing(path: path) }
-    guard let handle = dlopen(path.contains("/") ? path : "./\(path)", RTLD_NOW | RTLD_LOCAL) else {
-      throw loadFailure(path, dlerror().map { String(cString: $0) } ?? "no reason given")
+    let (opened, verdict) = Ambient.shared.around {
+      // The reason is the loader's until its next call.
+      let handle = dlopen(path.contains("/") ? path : "./\(path)", RTLD_NOW | RTLD_LOCAL)
+      return (handle: handle, reason: handle == nil ? dlerror().map { String(cString: $0) } : nil)
+    }
+    guard let handle = opened.handle else {
+      throw loadFailure(path, opened.reason ?? "no reason given")
     }
     guard let symbol = dlsym(handle, LATTICE_STAGE_ENTRY) else {
       for major in 2...9 where dlsym(handle, "lattice_stage_module_v\(major)") != nil {
@@ -28,7 +36,10 @@ package final class StageLibrary: @unchecked Sendable {
       }
       throw .notAPlugin(path: path)
     }
-    return try greet(unsafeBitCast(symbol, to: lattice_stage_module_v1_fn.self), at: path)
+    let library = try greet(
+      unsafeBitCast(symbol, to: lattice_stage_module_v1_fn.self), at: path)
+    library.changes.formUnion(verdict.changes)
+    return library
   }
 
   /// Shakes hands with a plugin through its entry function.
@@ -42,7 +53,10 @@ package final class StageLibrary: @unchecked Sendable {
     _ entry: lattice_stage_module_v1_fn, at path: String
   ) throws(StageLibraryError) -> StageLibrary {
     var why: UnsafePointer<CChar>?
-    guard let module = entry(UInt32(LATTICE_STAGE_ABI_MINOR), &why) else {
+    let (table, verdict) = Ambient.shared.around {
+      entry(UInt32(LATTICE_STAGE_ABI_MINOR), &why)
+    }
+    guard let module = table else {
       throw .refused(path: path, why: text(why))
     }
     let host = Int(LATTICE_STAGE_ABI_MINOR)
@@ -53,10 +67,15 @@ package final class StageLibrary: @unchecked Sendable {
           "its module table has \(module.pointee.struct_size) bytes, the least is \(MinorZero.module)"
       )
     }
+    guard module.pointee.n_stages <= 4096 else {
+      throw .invalidTable(
+        path: path, fault: "it counts \(module.pointee.n_stages) stages, at most 4096 will do")
+    }
     guard module.pointee.min_host_minor <= host else {
       throw .newerMinimum(path: path, needs: Int(module.pointee.min_host_minor), host: host)
     }
     let library = StageLibrary(path: path, module: module)
+    library.changes = verdict.changes
     _ = try library.describe()
     return library
   }

@@ -12,6 +12,15 @@ package protocol StageServices: AnyObject, Sendable {
   /// Covers `0..<count` by ranges of at least `grain`, on the budget's threads, and waits for all.
   func parallelFor(_ count: Int, grain: Int, _ body: @escaping @Sendable (Range<Int>) -> Void)
   var account: MemoryAccount { get }
+  /// True when memory of stages lies between pages that can't be touched, so that harm is found where it is done.
+  var guardsMemory: Bool { get }
+  /// A call left something changed that all stages share; it has been put back.
+  ///
+  /// - Parameters:
+  ///   - changes: What was changed.
+  ///   - call: `process`, or the name of another function of the stage.
+  ///   - isCertain: False when other calls were under way, one of which may have done it.
+  func changed(_ changes: AmbientChanges, in call: String, isCertain: Bool)
   /// Makes a zeroed tensor for an output port; nil when there is no memory.
   func output(_ port: String, _ type: ElementType, _ shape: [Int]) -> HostTensor?
   /// A path that opens the item's file and is UTF-8, as the ABI promises; nil for an item without a file.
@@ -44,16 +53,28 @@ package protocol TaskServices: AnyObject, Sendable {
 
 extension StageServices {
   package func openablePath(of item: Item) -> FileName? { item.path }
+  package var guardsMemory: Bool { false }
 
   package func output(_ port: String, _ type: ElementType, _ shape: [Int]) -> HostTensor? {
     HostTensor(type, shape, account: account)
+  }
+
+  package func changed(_ changes: AmbientChanges, in call: String, isCertain: Bool) {
+    for name in changes.names {
+      let who = isCertain ? "'\(call)'" : "this stage or one beside it"
+      log(.warning, "\(who) changed \(name), which all stages share; it was put back", fields: nil)
+    }
   }
 }
 
 /// A status of the ABI with its sentence.
 package struct StageFailure: Error, Hashable, CustomStringConvertible {
-  /// Codes of the ABI; unknown numbers are taken for `internal`.
+  /// Codes of the ABI, and two of the host's own, which never cross.
   package enum Code: Int32, Hashable, Sendable {
+    /// The call left memory or the process damaged: nothing that runs in it can be trusted any more.
+    case damage = -1
+    /// The same, by this call or by one that was under way beside it.
+    case sharedDamage = -2
     case config = 1
     case input = 2
     case transient = 3
@@ -63,6 +84,12 @@ package struct StageFailure: Error, Hashable, CustomStringConvertible {
     case `internal` = 7
     case unsupported = 8
     case notFound = 9
+
+    /// Takes a status of the ABI; unknown numbers are taken for `other`.
+    package init(status: Int32, else other: Code = .internal) {
+      let code = status > 0 ? Code(rawValue: status) : nil
+      self = code ?? other
+    }
 
     /// True when one item is to blame and the others can go on.
     package var blamesItem: Bool { self == .input || self == .notFound }

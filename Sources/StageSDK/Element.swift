@@ -2,12 +2,22 @@ public import CStageABI
 
 /// Types of tensor elements.
 public enum ElementType: String, Hashable, Sendable, CaseIterable {
+  /// Truth values of one byte: 0 is false, anything else true.
+  case bool
   /// Whole numbers of 0...255.
   case u8
+  /// Whole numbers of -128...127.
+  case i8
   /// Whole numbers of 0...65535.
   case u16
+  /// Whole numbers of 16 bits with a sign.
+  case i16
+  /// Whole numbers of 32 bits without a sign.
+  case u32
   /// Whole numbers of 32 bits with a sign.
   case i32
+  /// Whole numbers of 64 bits without a sign.
+  case u64
   /// Whole numbers of 64 bits with a sign.
   case i64
   /// IEEE half precision.
@@ -22,10 +32,10 @@ public enum ElementType: String, Hashable, Sendable, CaseIterable {
   /// Bytes of one element.
   public var byteCount: Int {
     switch self {
-    case .u8: 1
-    case .u16, .f16, .bf16: 2
-    case .i32, .f32: 4
-    case .i64, .f64: 8
+    case .bool, .u8, .i8: 1
+    case .u16, .i16, .f16, .bf16: 2
+    case .u32, .i32, .f32: 4
+    case .u64, .i64, .f64: 8
     }
   }
 
@@ -33,8 +43,9 @@ public enum ElementType: String, Hashable, Sendable, CaseIterable {
   public var dataType: DLDataType {
     let code: Int32 =
       switch self {
-      case .u8, .u16: kDLUInt
-      case .i32, .i64: kDLInt
+      case .bool: kDLBool
+      case .u8, .u16, .u32, .u64: kDLUInt
+      case .i8, .i16, .i32, .i64: kDLInt
       case .f16, .f32, .f64: kDLFloat
       case .bf16: kDLBfloat
       }
@@ -59,8 +70,13 @@ public protocol TensorElement: BitwiseCopyable, Sendable {
 }
 
 extension UInt8: TensorElement {
-  /// u8.
-  public static var elementTypes: Set<ElementType> { [.u8] }
+  /// u8, and the bytes of bool: another stage's may be other than 0 and 1, which no Swift `Bool` can hold.
+  public static var elementTypes: Set<ElementType> { [.u8, .bool] }
+}
+
+extension Int8: TensorElement {
+  /// i8.
+  public static var elementTypes: Set<ElementType> { [.i8] }
 }
 
 extension UInt16: TensorElement {
@@ -68,9 +84,24 @@ extension UInt16: TensorElement {
   public static var elementTypes: Set<ElementType> { [.u16, .f16, .bf16] }
 }
 
+extension Int16: TensorElement {
+  /// i16.
+  public static var elementTypes: Set<ElementType> { [.i16] }
+}
+
+extension UInt32: TensorElement {
+  /// u32.
+  public static var elementTypes: Set<ElementType> { [.u32] }
+}
+
 extension Int32: TensorElement {
   /// i32.
   public static var elementTypes: Set<ElementType> { [.i32] }
+}
+
+extension UInt64: TensorElement {
+  /// u64.
+  public static var elementTypes: Set<ElementType> { [.u64] }
 }
 
 extension Int64: TensorElement {

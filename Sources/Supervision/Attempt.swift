@@ -31,6 +31,8 @@ package final class Attempt {
   package let flight: FlightRecorder
   /// Why the watchdog ended it.
   package private(set) var verdict: AttemptFailure?
+  /// The page when the watchdog judged: what ends a worker also wakes the stage that hangs.
+  package private(set) var lastSeen: FlightSnapshot?
   package private(set) var stopReason: StopReason?
   private let patience: (grace: Duration, insist: Duration)
   private var watchdog: Watchdog
@@ -79,13 +81,15 @@ package final class Attempt {
 
   private func judge(_ now: ContinuousClock.Instant) {
     guard verdict == nil, !process.hasEnded else { return }
-    let beat = flight.snapshot().heartbeat
+    let page = flight.snapshot()
     guard
-      let fault = watchdog.judge(heartbeat: beat, residentBytes: process.residentBytes, now: now)
+      let fault = watchdog.judge(
+        heartbeat: page.heartbeat, residentBytes: process.residentBytes, now: now)
     else { return }
     // A worker that is asked to stop has the ladder's time for it, but no more memory than before.
     guard stopReason == nil || fault.kind == .noMemory else { return }
     verdict = fault
+    lastSeen = page
     let steps =
       fault.kind == .noMemory ? StopLadder.atOnce : StopLadder.hung(insist: patience.insist)
     ladder = StopLadder(steps, startingAt: now)

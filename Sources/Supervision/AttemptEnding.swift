@@ -29,8 +29,11 @@ package struct AttemptInquest {
     if let reason = attempt.stopReason, attempt.verdict == nil {
       return .failed(interruption(reason))
     }
-    var failure = attempt.verdict ?? written(key) ?? death(of: attempt)
-    locate(&failure, attempt)
+    let written = attempt.verdict == nil ? written(key) : nil
+    var failure = attempt.verdict ?? written ?? death(of: attempt)
+    // A worker that could still speak knows better than its page whose fault it was.
+    if written == nil { locate(&failure, attempt) }
+    complete(&failure, attempt)
     return .failed(failure)
   }
 
@@ -64,30 +67,33 @@ package struct AttemptInquest {
     case .signal(let number):
       let name = WorkerExit.signal(number).signalName
       return AttemptFailure(
-        kind: .crashed, signal: name, message: "the worker was ended by \(name ?? "a signal")",
-        stack: stack)
+        kind: .crashed, signal: name,
+        message: "the worker was ended by \(name ?? "a signal")\(words(talk))", stack: stack)
     case .code(let code):
-      let last = talk.split(separator: "\n").last.map { "; its last words: \($0.prefix(200))" }
       return AttemptFailure(
         kind: .crashed,
-        message: "the worker left with exit code \(code) before it was done\(last ?? "")",
+        message: "the worker left with exit code \(code) before it was done\(words(talk))",
         stack: stack)
     case nil:
       return AttemptFailure(kind: .crashed, message: "the worker is gone")
     }
   }
 
-  /// Fills in stage and item from the page that the worker kept, where they are missing.
+  /// What the worker said last, as the end of a sentence.
+  private func words(_ talk: String) -> String {
+    LastWords.of(talk).map { "; its last words: \($0)" } ?? ""
+  }
+
+  /// Fills in stage and item from the page that the worker kept.
   private func locate(_ failure: inout AttemptFailure, _ attempt: Attempt) {
-    let active = attempt.flight.snapshot().active
-    // Several items at work at once prove nothing about any of them.
-    if failure.stage == nil, let first = active.first,
-      active.allSatisfy({ $0.stageIndex == first.stageIndex }),
-      plan.stages.indices.contains(first.stageIndex)
-    {
-      failure.stage = plan.stages[first.stageIndex].name
-      if failure.item == nil, active.count == 1 { failure.item = first.itemNumber }
-    }
+    let page = attempt.lastSeen ?? attempt.flight.snapshot()
+    guard let at = page.culprit, plan.stages.indices.contains(at.stageIndex) else { return }
+    failure.stage = plan.stages[at.stageIndex].name
+    failure.item = at.itemNumber
+  }
+
+  /// Fills in what follows from stage and item, and the stack of a worker that hung.
+  private func complete(_ failure: inout AttemptFailure, _ attempt: Attempt) {
     if let item = failure.item, failure.itemID == nil {
       failure.itemID = ItemLookup(folder: folder, manifest: plan.items).id(of: item)
     }

@@ -5,15 +5,17 @@ package import JobModel
 package struct JobHistory: Hashable, Sendable {
   /// Shards that ever failed.
   package private(set) var shards: [Int: ShardHistory] = [:]
-  /// By stage, the items that ended a worker in it, by number.
+  /// By stage, the items that ended a worker in it while it took one item at a time, by number.
   private var killers: [String: [Int: String]] = [:]
 
   package init() {}
 
   /// Takes in a failure; failures are recorded in the order in which they happened.
   package mutating func record(_ failure: AttemptFailure, shard: Int) {
+    // With several batches at work, what one damages another may die of: that tells nothing against a stage.
+    let wasOneByOne = shards[shard]?.runsOneByOne == true
     shards[shard, default: ShardHistory()].record(failure)
-    if failure.isDeath, let item = failure.item {
+    if failure.isDeath, wasOneByOne, let item = failure.item {
       let stage = failure.stage ?? "worker"
       killers[stage, default: [:]][item] = failure.itemID?.shown ?? String(item)
     }

@@ -29,6 +29,8 @@ package final class FlightRecorder: @unchecked Sendable {
     static let unit = 8
     static let doneAtStart = 9
     static let startMilliseconds = 10
+    /// Of the thread that died: whether it is known that one did, stage + 1, item + 1.
+    static let crash = 11
     /// Two words a slot: stage + 1, item + 1; 0 stands for none.
     static let slots = 64
   }
@@ -103,6 +105,46 @@ package final class FlightRecorder: @unchecked Sendable {
     beat()
   }
 
+  /// Notes from now on which thread it is that this process dies of, and what it was at.
+  ///
+  /// - Parameter isAlone: Whether one stage works at a time, so that it is to blame for threads of its own too.
+  package func watchCrashes(isAlone: Bool) {
+    // A signal may come at any time: the page stays mapped for as long as the process lives.
+    _ = Unmanaged.passRetained(self)
+    lattice_watch_crashes(
+      words + Word.crash, words + Word.slots, UInt64(Self.slotCount), isAlone ? 1 : 0)
+  }
+
+  /// What thread `slot` is at; nil when it is inside no stage.
+  package func activity(slot: Int) -> FlightSnapshot.Activity? {
+    guard (0..<Self.slotCount).contains(slot) else { return nil }
+    return activity(Word.slots + 2 * slot)
+  }
+
+  private func activity(_ word: Int) -> FlightSnapshot.Activity? {
+    let stage = Int(clamping: load(word))
+    let item = Int(clamping: load(word + 1))
+    guard stage > 0 else { return nil }
+    return FlightSnapshot.Activity(stageIndex: stage - 1, itemNumber: item > 0 ? item - 1 : nil)
+  }
+
+  /// Thread `slot` is again at what it was at before.
+  package func resume(slot: Int, _ earlier: FlightSnapshot.Activity?) {
+    guard let earlier else { return leave(slot: slot) }
+    enter(slot: slot, stage: earlier.stageIndex, item: earlier.itemNumber)
+  }
+
+  /// Threads of a stage's own are inside it no longer, once its call with these items is over.
+  package func leaveAll(ofStage stage: Int, items: some Sequence<Int>, except own: Int) {
+    let items = Set(items)
+    for slot in 0..<Self.slotCount where slot != own {
+      guard let at = activity(slot: slot), at.stageIndex == stage, let item = at.itemNumber,
+        items.contains(item)
+      else { continue }
+      leave(slot: slot)
+    }
+  }
+
   /// Thread `slot` is inside no stage.
   package func leave(slot: Int) {
     guard (0..<Self.slotCount).contains(slot) else { return }
@@ -125,12 +167,9 @@ package final class FlightRecorder: @unchecked Sendable {
     snapshot.progressDone = Int(clamping: load(Word.progressDone))
     snapshot.progressTotal = Int(clamping: load(Word.progressTotal))
     snapshot.task = taskProgress
-    for slot in 0..<Self.slotCount {
-      let stage = Int(clamping: load(Word.slots + 2 * slot))
-      let item = Int(clamping: load(Word.slots + 2 * slot + 1))
-      guard stage > 0 else { continue }
-      snapshot.active.append(
-        FlightSnapshot.Activity(stageIndex: stage - 1, itemNumber: item > 0 ? item - 1 : nil))
+    snapshot.active = (0..<Self.slotCount).compactMap { activity(slot: $0) }
+    if load(Word.crash) != 0 {
+      snapshot.crash = FlightSnapshot.Crash(at: activity(Word.crash + 1))
     }
     return snapshot
   }

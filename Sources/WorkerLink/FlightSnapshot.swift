@@ -15,6 +15,14 @@ package struct FlightSnapshot: Hashable, Sendable {
     }
   }
 
+  /// The end of a worker whose handlers saw it come.
+  package struct Crash: Hashable, Sendable {
+    /// What the thread that died was at; nil when nobody knows.
+    package var at: Activity?
+
+    package init(at: Activity?) { self.at = at }
+  }
+
   /// Grows with every sign of life.
   package var heartbeat: UInt64 = 0
   package var itemsDone = 0
@@ -26,6 +34,20 @@ package struct FlightSnapshot: Hashable, Sendable {
   /// Nil unless a task has told how far it is.
   package var task: TaskProgress?
   package var active: [Activity] = []
+  /// Nil when it lives, or died without notice.
+  package var crash: Crash?
 
   package init() {}
+
+  /// The stage, and if it is sure the item, that a worker died of or hangs in; nil when several stages may be it.
+  package var culprit: Activity? {
+    // Whoever saw the end knows better than whoever sees who was at work then.
+    if let crash { return crash.at }
+    guard let first = active.first, active.allSatisfy({ $0.stageIndex == first.stageIndex }) else {
+      return nil
+    }
+    // Several items at work at once prove nothing about any of them.
+    let isOneItem = active.allSatisfy { $0.itemNumber == first.itemNumber }
+    return Activity(stageIndex: first.stageIndex, itemNumber: isOneItem ? first.itemNumber : nil)
+  }
 }

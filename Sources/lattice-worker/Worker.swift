@@ -112,7 +112,11 @@ enum Worker {
     do {
       let request = try JSONDecoder().decode(
         StageCheckRequest.self, from: Data(try Files.readStream()))
-      return write(StageCheck.run(request))
+      return write(
+        StageCheck.run(request) {
+          // Whoever started this process finds it there when a plugin ends it.
+          say("in the check of stage '\($0)'")
+        })
     } catch {
       say("check reads a request as JSON from standard input: \(error)")
       return 64

@@ -57,7 +57,7 @@ private let allowedImports: [String: Set<String>] = [
   "Sources/YAML": ["CYAML", "FileNames"],
   "Sources/PipelineSpec": ["FileNames", "YAML"],
   "Sources/WorkerLink": ["CSystemCalls", "DurableFiles", "JobModel"],
-  "Sources/StageHost": ["CStageABI", "FileNames", "JobModel"],
+  "Sources/StageHost": ["CStageABI", "CSystemCalls", "FileNames", "JobModel"],
   "Sources/SampleFiles": [],
   "Sources/PluginTemplates": ["SampleFiles"],
   "Sources/PluginCheck": [
@@ -71,7 +71,9 @@ private let allowedImports: [String: Set<String>] = [
   "Sources/Journal": ["GRDB", "JobModel"],
   "Sources/JobQueue": ["CSystemCalls", "DurableFiles", "FileNames", "JobModel"],
   "Sources/JobReport": ["DurableFiles", "FileNames", "JobModel"],
-  "Sources/ShardRun": ["DurableFiles", "FileNames", "JobModel", "StageHost", "WorkerLink"],
+  "Sources/ShardRun": [
+    "CSystemCalls", "DurableFiles", "FileNames", "JobModel", "StageHost", "WorkerLink",
+  ],
   "Sources/Supervision": [
     "CSystemCalls", "DurableFiles", "FileNames", "JobModel", "JobQueue", "JobReport", "Journal",
     "PipelineSpec",

@@ -9,20 +9,20 @@ enum TroublePlugins {
     for name in ["ramp", "trouble", "counter"] { try compile(name, into: folder) }
   }
 
-  /// Compiles `NAME.c` of the fixtures into `folder`, as `NAME.stage.so`.
-  static func compile(_ name: String, into folder: URL) throws {
+  /// Compiles `NAME.c` or `NAME.cpp` of the fixtures into `folder`, as `NAME.stage.so`.
+  static func compile(_ name: String, into folder: URL, isCPlusPlus: Bool = false) throws {
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
     let library = folder.appending(path: "\(name).stage.so")
     try FileManager.default.createDirectory(
       at: library.deletingLastPathComponent(), withIntermediateDirectories: true)
     let compiler = Process()
-    compiler.executableURL = URL(filePath: "/usr/bin/cc")
+    compiler.executableURL = URL(filePath: isCPlusPlus ? "/usr/bin/c++" : "/usr/bin/cc")
     compiler.arguments = [
       "-shared", "-fPIC", "-O1", "-g",
       "-I\(root.appending(path: "Sources/CStageABI/include").path())",
       "-o", library.path(),
-      root.appending(path: "Tests/Fixtures/plugins/\(name).c").path(),
+      root.appending(path: "Tests/Fixtures/plugins/\(name).\(isCPlusPlus ? "cpp" : "c")").path(),
     ]
     try compiler.run()
     compiler.waitUntilExit()

@@ -13,6 +13,7 @@ import Testing
     ),
     (.schema, "the default 2 of parameter 'share' is outside its range"),
     (.check, "check leaves descriptors open"),
+    (.ambient, "process changes the rounding mode, which all stages share"),
     (
       .lifecycle,
       "100 descriptors stay open after 100 uses; close them in close or destroy"
@@ -79,6 +80,45 @@ import Testing
     #expect(
       try results(path, [.bounds]).first?.faults == [
         "it crashed with SIGSEGV: it wrote byte 1536 of the output 'image', which has 1536 bytes"
+      ])
+  }
+
+  @Test(arguments: [
+    (2, "process changes the working directory, which all stages share"),
+    (3, "process changes the file mode mask (umask), which all stages share"),
+    (4, "process changes the locale, which all stages share"),
+    (5, "process changes the handler of a signal, which all stages share"),
+    (6, "process changes what descriptors 0, 1 and 2 lead to, which all stages share"),
+  ])
+  func aChangeOfTheProcessIsFound(changes: Int, sentence: String) throws {
+    let path = try BadPlugins.build(
+      "bad/ambient", ["-DCHANGES=\(changes)"], as: "bad-ambient-\(changes)")
+    let result = try #require(try results(path, [.ambient]).first)
+    #expect(result.verdict == .failed && result.faults == [sentence])
+  }
+
+  @Test func aChangeByLoadingIsFound() throws {
+    let path = try BadPlugins.build("bad/ambient", ["-DLOADING"], as: "bad-ambient-loading")
+    #expect(
+      try results(path, [.entry, .ambient]).flatMap(\.faults) == [
+        "loading it changes the rounding mode"
+      ])
+  }
+
+  @Test func aProcessThatIsLeftBehindIsFound() throws {
+    let path = try BadPlugins.build("bad/lifecycle", ["-DCHILDREN"], as: "bad-lifecycle-children")
+    let fault = try #require(try results(path, [.lifecycle]).first?.faults.first)
+    #expect(
+      fault.hasSuffix(
+        "processes stay after 100 uses; end them in close or destroy, and wait for them"),
+      "\(fault)")
+  }
+
+  @Test func aSilentCheckIsFound() throws {
+    let path = try BadPlugins.build("bad/check", ["-DSILENT"], as: "bad-check-silent")
+    #expect(
+      try results(path, [.check]).first?.faults == [
+        "its check says nothing of the output 'image'; the stage has to be mended"
       ])
   }
 

@@ -59,9 +59,9 @@ extension ChildTests {
     @Test func aCrashNamesItsSignalAndTheLastWords() throws {
       #expect(
         try failure("echo 'index out of range' >&2; kill -TRAP $$")
-          == "a plugin crashed in a stage's check: SIGTRAP; its last words: index out of range")
+          == "a stage crashed in its check: SIGTRAP; its last words: index out of range")
       #expect(
-        try failure("kill -KILL $$") == "a plugin crashed in a stage's check: SIGKILL")
+        try failure("kill -KILL $$") == "a stage crashed in its check: SIGKILL")
     }
 
     @Test func noAnswerIsAFailure() throws {

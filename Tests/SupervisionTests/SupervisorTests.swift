@@ -108,7 +108,7 @@ import Testing
     #expect(result.state == .succeeded)
     let failure = try #require(result.failedAttempts.first?.failure)
     #expect(failure.signal == "SIGSEGV")
-    #expect(failure.message == "the worker was ended by SIGSEGV")
+    #expect(failure.message == "the worker was ended by SIGSEGV; its last words: last words")
     let page = try shop.lines(shop.spool.job(result.id).crash(shard: 0, attempt: 1))
     #expect(page.contains("Signal: SIGSEGV"))
     #expect(page.contains("  last words"))

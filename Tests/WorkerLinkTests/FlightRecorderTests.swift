@@ -35,6 +35,48 @@ import WorkerLink
     #expect(worker.isCancelRequested)
   }
 
+  /// A loop inside a call hides what the thread was at; afterwards it is there again.
+  @Test func aThreadResumesWhatItWasAt() throws {
+    let page = try FlightRecorder.create(at: path)
+    page.enter(slot: 2, stage: 4, item: 17)
+    let earlier = page.activity(slot: 2)
+    page.enter(slot: 2, stage: 4, item: nil)
+    page.resume(slot: 2, earlier)
+    #expect(page.snapshot().active == [.init(stageIndex: 4, itemNumber: 17)])
+    page.resume(slot: 2, nil)
+    #expect(page.snapshot().active.isEmpty)
+  }
+
+  /// Threads that a stage started and did not end are at nothing once its call is over.
+  @Test func threadsOfAStageEndWithItsCall() throws {
+    let page = try FlightRecorder.create(at: path)
+    page.enter(slot: 0, stage: 1, item: 5)
+    page.enter(slot: 7, stage: 1, item: 5)
+    page.enter(slot: 8, stage: 1, item: 6)
+    page.enter(slot: 9, stage: 2, item: 5)
+    page.leaveAll(ofStage: 1, items: [5], except: 0)
+    #expect(
+      page.snapshot().active == [
+        .init(stageIndex: 1, itemNumber: 5), .init(stageIndex: 1, itemNumber: 6),
+        .init(stageIndex: 2, itemNumber: 5),
+      ])
+  }
+
+  @Test func theCulpritIsNamedWhenItIsSure() {
+    var page = FlightSnapshot()
+    #expect(page.culprit == nil)
+    page.active = [.init(stageIndex: 1, itemNumber: 5), .init(stageIndex: 1, itemNumber: 5)]
+    #expect(page.culprit == .init(stageIndex: 1, itemNumber: 5))
+    page.active.append(.init(stageIndex: 1, itemNumber: nil))
+    #expect(page.culprit == .init(stageIndex: 1, itemNumber: nil))
+    page.active.append(.init(stageIndex: 2, itemNumber: 5))
+    #expect(page.culprit == nil)
+    page.crash = .init(at: .init(stageIndex: 2, itemNumber: 9))
+    #expect(page.culprit == .init(stageIndex: 2, itemNumber: 9))
+    page.crash = .init(at: nil)
+    #expect(page.culprit == nil)
+  }
+
   /// The page's place on the disk is reserved: a full disk is an error here, not a signal later.
   @Test func thePageIsReserved() throws {
     _ = try FlightRecorder.create(at: path)

@@ -9,6 +9,9 @@
 //   * Strings are NUL-terminated UTF-8. A string given to a function is copied by the callee before it
 //     returns; a string returned or found in a table is owned by the giver.
 //   * Whoever allocates frees: no malloc/free pair crosses.
+//   * Stages of one job share a process. A call leaves as it found them: the rounding mode and how tiny numbers are
+//     treated, the working directory, umask, locale, signal handlers, and descriptors 0 to 2. The host puts back what
+//     was changed and says so; a call that closes one of the descriptors ends its worker.
 //   * No C enums, bit-fields, variadics, atomics or data symbols cross, so that the header can be used from
 //     C11, C++17, Swift, Rust and Zig alike.
 //
@@ -226,7 +229,8 @@ typedef struct lattice_host {
    DLManagedTensorVersioned *(*input_retain)(const lattice_batch *batch, const char *port);
 
    // Makes the tensor of an output port in host memory, zeroed, and describes it in `out`, whose shape and
-   // strides stay owned by the batch. Write in place: nothing is copied afterwards. [call]
+   // strides stay owned by the batch. Write in place: nothing is copied afterwards. Once for each port and call:
+   // LATTICE_INTERNAL the second time. [call]
    lattice_status (*output_alloc)(lattice_batch *batch, const char *port, DLDataType dtype, int32_t ndim,
                                   const int64_t *shape, DLTensor *out);
 
@@ -297,7 +301,9 @@ typedef struct lattice_stage_config {
 // `lattice_stage.flags`.
 #define LATTICE_STAGE_DETERMINISTIC 1u // The same inputs and parameters give the same bytes.
 #define LATTICE_STAGE_NEEDS_SEED 2u    // Draws random numbers from item_seed.
-#define LATTICE_STAGE_PARALLEL 4u      // process may run on several threads at once, for different batches.
+#define LATTICE_STAGE_PARALLEL 4u      // process may run on several threads at once, for different batches: up to
+                                       // four of the job's threads take batches through it. With
+                                       // LATTICE_STAGE_REDUCES it is called for one after the other all the same.
 #define LATTICE_STAGE_REDUCES 8u       // Gathers over the whole job: each shard ends with save_state; once all
                                        // are done, a new instance gets load_state for each of them in order
                                        // and then finish.

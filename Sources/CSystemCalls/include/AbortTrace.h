@@ -9,4 +9,7 @@
 // each frame, innermost first, and then goes where it went before. Call it once, before threads start.
 void lattice_trace_aborts(void);
 
+// True once that has happened: what is done about SIGABRT is no longer what it was.
+int lattice_abort_was_traced(void);
+
 #endif // LATTICE_ABORT_TRACE_H

@@ -14,7 +14,7 @@ typedef struct lattice_guarded {
 } lattice_guarded;
 
 // Makes a block of `bytes` zeroes at a multiple of `alignment`, a power of two up to a page. `name` is copied; it
-// says what the block is. Returns 0 or a negated errno. At most 256 blocks at a time. Not for several threads at once.
+// says what the block is. Returns 0 or a negated errno, -ENOMEM when there are 4096 blocks already.
 int lattice_guarded_make(uint64_t bytes, uint64_t alignment, const char *name, lattice_guarded *out);
 
 // Forbids writing to the block from now on. Returns 0 or a negated errno.
@@ -27,9 +27,8 @@ int lattice_guarded_damage(const lattice_guarded *block);
 // Gives the block back.
 void lattice_guarded_free(lattice_guarded *block);
 
-// From now on a fault within a guarded mapping first writes a sentence to standard error, "guard: wrote to NAME, which
-// is read-only" or "guard: read byte 840 of NAME, which has 840 bytes"; then the process dies of the signal as ever. Call it
-// once, before threads start.
-void lattice_guarded_watch(void);
+// Writes a sentence to standard error if `address`, where a fault was, lies in a guarded mapping: "guard: wrote to NAME,
+// which is read-only" or "guard: read byte 840 of NAME, which has 840 bytes". For signal handlers.
+void lattice_guarded_explain(const void *address, int is_write);
 
 #endif // LATTICE_GUARD_PAGES_H

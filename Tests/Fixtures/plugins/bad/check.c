@@ -1,10 +1,14 @@
-// Opens a file each time it is asked for sizes, and keeps it.
+// Opens a file each time it is asked for sizes, and keeps it; with -DSILENT it says nothing of its output instead.
 #include "bad.h"
 
 #include <fcntl.h>
 
 static lattice_status check(const lattice_stage_config *config, const lattice_tensor_spec *const *inputs,
                             uint32_t n_inputs, lattice_check_result *result) {
+#ifdef SILENT
+  (void)config, (void)inputs, (void)n_inputs, (void)result;
+  return LATTICE_OK;
+#endif
   for (uint32_t i = 0; i < n_inputs; i++) config->host->check_output(result, inputs[i]);
   return open("/dev/null", O_RDONLY) < 0 ? LATTICE_INTERNAL : LATTICE_OK;
 }

@@ -1,9 +1,18 @@
-// Opens a file for each use, and never closes it.
+// Opens a file for each use, and never closes it; with -DCHILDREN it leaves a process instead.
 #include "bad.h"
 
 #include <fcntl.h>
+#include <unistd.h>
 
 static lattice_status create(const lattice_stage_config *config, void **self) {
+#ifdef CHILDREN
+  // Its child's child, in a session of its own.
+  if (fork() == 0) {
+    if (setsid() > 0 && fork() == 0) sleep(100);
+    _exit(0);
+  }
+  return fixture_create(config, self);
+#endif
   if (open("/dev/null", O_RDONLY) < 0) return LATTICE_INTERNAL;
   return fixture_create(config, self);
 }
