@@ -80,26 +80,31 @@ let package = Package(
     library("Classifier", ["Autograd", "Kernels", "TensorCore"]),
     library(
       "MaskGIT",
-      ["Autograd", "CKernels", "Checkpoints", "Kernels", "TensorCore", "TensorFiles"]),
+      [
+        "Autograd", "CKernels", "Checkpoints", "ForeignJSON", "Kernels", "TensorCore",
+        "TensorFiles",
+      ]),
     library("TensorCore", ["CKernels"]),
     library("Kernels", ["CKernels", "TensorCore"]),
     library("Autograd", ["CKernels", "Convolutions", "Kernels", "TensorCore"]),
     library("Training", ["Autograd", "CKernels", "Kernels", "TensorCore", "TensorFiles"]),
     .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
     library("Convolutions", ["CKernels", "COneDNN", "TensorCore"]),
-    library("TensorFiles"),
+    library("ForeignJSON"),
+    library("TensorFiles", ["ForeignJSON"]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     library("Checkpoints", ["CZlib", "TensorFiles"]),
     library("FeatureNetworks", ["Autograd", "Kernels", "ModelFiles", "TensorCore"]),
     library("Distributions", ["COpenBLAS"]),
-    library("PictureSets", ["Checkpoints", "ImageCodecs", "TensorCore", "TensorFiles"]),
+    library(
+      "PictureSets", ["Checkpoints", "ForeignJSON", "ImageCodecs", "TensorCore", "TensorFiles"]),
     library("Tokenizers", ["Autograd", "CKernels", "FSQ", "Kernels", "TensorCore", "Training"]),
     library(
-      "ModelFiles", ["Autograd", "Checkpoints", "TensorCore", "TensorFiles"]),
+      "ModelFiles", ["Autograd", "Checkpoints", "ForeignJSON", "TensorCore", "TensorFiles"]),
     library("ImageCodecs", ["CImageCodecs", "CKernels"]),
     library("Metrics", ["CKernels"]),
     library("UViM", ["Autograd", "CKernels", "FSQ", "Kernels", "TensorCore", "Training"]),
-    library("LabelFiles", ["ImageCodecs", "TensorFiles"]),
+    library("LabelFiles", ["ForeignJSON", "ImageCodecs", "TensorFiles"]),
     .target(
       // Optimised in debug builds too, as kernels are: rendering is arithmetic for each pixel.
       name: "Scenes", dependencies: ["TensorCore"],
@@ -108,18 +113,18 @@ let package = Package(
     plugin(
       "UViMStages",
       [
-        "Autograd", "Checkpoints", "FSQ", "ImageCodecs", "Kernels", "LabelFiles", "ModelFiles",
-        "Recipes", "Scenes", "TensorCore", "Training", "UViM",
+        "Autograd", "Checkpoints", "FSQ", "ForeignJSON", "ImageCodecs", "Kernels", "LabelFiles",
+        "ModelFiles", "Recipes", "Scenes", "TensorCore", "Training", "UViM",
       ]),
     plugin("LabelStages", ["ImageCodecs", "LabelFiles", "Metrics", "TensorFiles"]),
     plugin("ImageStages", ["ImageCodecs", "Metrics"]),
-    plugin("TensorStages", ["TensorFiles"]),
+    plugin("TensorStages", ["Metrics", "TensorFiles"]),
     plugin(
       "TokenizerStages",
       [
-        "Autograd", "Checkpoints", "Convolutions", "FSQ", "FeatureNetworks", "ImageCodecs",
-        "Kernels", "Metrics", "ModelFiles", "PictureSets", "Recipes", "TensorCore", "Tokenizers",
-        "Training",
+        "Autograd", "Checkpoints", "Convolutions", "FSQ", "FeatureNetworks", "ForeignJSON",
+        "ImageCodecs", "Kernels", "Metrics", "ModelFiles", "PictureSets", "Recipes", "TensorCore",
+        "Tokenizers", "Training",
       ]),
     plugin(
       "DistributionStages",
@@ -246,6 +251,7 @@ let package = Package(
       ["Autograd", "Checkpoints", "FeatureNetworks", "ModelFiles", "TensorCore"],
       exclude: ["Golden/README.md"], resources: [.copy("Golden")]),
     tests("ConvolutionsTests", ["CKernels", "Convolutions", "TensorCore"]),
+    tests("ForeignJSONTests", ["ForeignJSON"]),
     tests("TensorFilesTests", ["TensorFiles"]),
     tests(
       "CheckpointsTests", ["CZlib", "Checkpoints", "TensorFiles"], exclude: ["Golden/README.md"],
@@ -257,7 +263,7 @@ let package = Package(
         "UViM",
       ],
       exclude: ["Golden/README.md"], resources: [.copy("Golden")]),
-    tests("LabelFilesTests", ["ImageCodecs", "LabelFiles", "TensorFiles"]),
+    tests("LabelFilesTests", ["ForeignJSON", "ImageCodecs", "LabelFiles", "TensorFiles"]),
     tests(
       "UViMStagesTests",
       [
@@ -290,7 +296,8 @@ let package = Package(
 if Context.environment["LATTICE_FUZZ"] != nil {
   package.targets += [
     .executableTarget(
-      name: "lattice-fuzz", dependencies: ["Checkpoints", "ImageCodecs", "PipelineSpec"],
+      name: "lattice-fuzz",
+      dependencies: ["Checkpoints", "ForeignJSON", "ImageCodecs", "LabelFiles", "PipelineSpec"],
       path: "Fuzz/lattice-fuzz", swiftSettings: settings)
   ]
 }
