@@ -15,7 +15,8 @@ final class WriteStage: Stage, Sendable {
     parameters: [
       .string(
         "name", default: "{item.stem}.npy", isTemplate: true,
-        "The file's name; its ending chooses the format, .npy or .safetensors."),
+        "The file's name; its ending chooses the format, .npy or .safetensors. bf16 in .npy is what numpy calls V2: x.view(ml_dtypes.bfloat16)."
+      ),
       .string("key", default: "tensor", "The tensor's name within a .safetensors file."),
       .optionalChoice(
         "exists", ["error", "skip", "replace"],

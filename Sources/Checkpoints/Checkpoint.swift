@@ -11,6 +11,8 @@ package final class Checkpoint: Sendable {
   package let format: CheckpointFormat
   /// Each name once, in the order of the file's own table of contents.
   package let entries: [CheckpointEntry]
+  /// Tensors of types that aren't read, which stand in no one's way: what the types are called, by name.
+  package let foreign: [String: String]
   /// Texts that the file's maker left in it.
   package let metadata: [String: String]
   private let file: MappedFile
@@ -63,6 +65,7 @@ package final class Checkpoint: Sendable {
     path = file.path
     self.format = format
     entries = contents.entries
+    foreign = contents.foreign
     metadata = contents.metadata
     self.file = file
     self.contents = contents
@@ -76,9 +79,12 @@ package final class Checkpoint: Sendable {
   ///
   /// - Parameter name: As the file has it.
   /// - Returns: One of ``entries``.
-  /// - Throws: ``CheckpointError/noTensor(path:name:near:count:)``.
+  /// - Throws: ``CheckpointError`` when there is none, or its type isn't read.
   package func entry(_ name: String) throws(CheckpointError) -> CheckpointEntry {
     if let entry = self[name] { return entry }
+    if let type = foreign[name] {
+      throw .unsupportedType(path: path, name: name, type: type)
+    }
     let near = NameLikeness.nearest(to: name, among: entries.lazy.map(\.name))
     throw .noTensor(path: path, name: name, near: near, count: entries.count)
   }

@@ -2,6 +2,8 @@
 protocol CheckpointContents: Sendable {
   /// Each name once.
   var entries: [CheckpointEntry] { get }
+  /// Tensors of types that aren't read: what the types are called, by name.
+  var foreign: [String: String] { get }
   /// Texts that the file's maker left in it.
   var metadata: [String: String] { get }
 
@@ -18,4 +20,9 @@ protocol CheckpointContents: Sendable {
   ///   - memory: As many bytes as the entry has.
   /// - Throws: ``CheckpointError``.
   func read(_ number: Int, into memory: UnsafeMutableRawBufferPointer) throws(CheckpointError)
+}
+
+extension CheckpointContents {
+  /// None, where a file holds one tensor.
+  var foreign: [String: String] { [:] }
 }

@@ -44,7 +44,7 @@ extension CheckpointError: CustomStringConvertible {
     case .unsupportedType(let path, let name, let type):
       """
       '\(path)' holds the tensor \(ShownName.quoted(name)) with elements of type \
-      \(ShownName.quoted(type)), which Lattice doesn't read; save it as one of \
+      \(ShownName.quoted(type))\(TensorFileError.kind(type)), which Lattice doesn't read; save it as one of \
       \(ScalarType.allCases.map(\.rawValue).joined(separator: ", "))
       """
     case .zip(let path, let fault): "'\(path)' is no sound .npz file: \(fault)"

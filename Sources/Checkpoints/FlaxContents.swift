@@ -3,6 +3,7 @@ import TensorFiles
 /// Tensors of a tree that flax wrote as msgpack.
 struct FlaxContents: CheckpointContents {
   let entries: [CheckpointEntry]
+  let foreign: [String: String]
   let metadata: [String: String]
   private let arrays: [FlaxArray]
   private let file: MappedFile
@@ -15,6 +16,7 @@ struct FlaxContents: CheckpointContents {
     entries = zip(tree.names, tree.arrays).map {
       CheckpointEntry(name: $0, type: $1.type, shape: $1.shape)
     }
+    foreign = tree.foreign
     metadata = tree.texts
     arrays = tree.arrays
     self.file = file

@@ -7,6 +7,8 @@ import TensorFiles
 struct FlaxTree {
   private(set) var names: [String] = []
   private(set) var arrays: [FlaxArray] = []
+  /// Arrays of types that aren't read: what the types are called, by name.
+  private(set) var foreign: [String: String] = [:]
   /// Texts among the leaves.
   private(set) var texts: [String: String] = [:]
   private let limits: CheckpointLimits
@@ -71,7 +73,11 @@ struct FlaxTree {
     _ type: Int8, _ range: ByteRange, name: String
   ) throws(FlaxFault) {
     switch type {
-    case 1, 3: add(name, try FlaxArray(reader.bytes, range, name: name, limits: limits))
+    case 1, 3:
+      let (bytes, limits) = (reader.bytes, limits)
+      try add(name) { () throws(FlaxFault) in
+        try FlaxArray(bytes, range, name: name, limits: limits)
+      }
     case 2:
       var pair = MsgpackReader(reader.bytes, range)
       do throws(MsgpackFault) {
@@ -95,6 +101,18 @@ struct FlaxTree {
       try chunks.readMember(key, &reader)
     }
     add(name, try chunks.joined())
+  }
+
+  /// Adds an array, or notes its type where that isn't read.
+  private mutating func add(
+    _ name: String, _ array: () throws(FlaxFault) -> FlaxArray
+  ) throws(FlaxFault) {
+    do throws(FlaxFault) {
+      add(name, try array())
+    } catch {
+      guard case .type(_, let type) = error else { throw error }
+      foreign[name] = type
+    }
   }
 
   private mutating func add(_ name: String, _ array: FlaxArray) {

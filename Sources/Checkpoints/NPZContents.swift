@@ -3,6 +3,7 @@ import TensorFiles
 /// Tensors of a `.npz` file: a zip archive of `.npy` files, stored or deflated.
 struct NPZContents: CheckpointContents {
   let entries: [CheckpointEntry]
+  let foreign: [String: String]
   let metadata: [String: String] = [:]
   private let arrays: [NPYArray]
   private let members: [ZipMember]
@@ -17,20 +18,33 @@ struct NPZContents: CheckpointContents {
     var names = NameBudget(limits, path: file.path)
     var arrays: [NPYArray] = []
     var entries: [CheckpointEntry] = []
+    var foreign: [String: String] = [:]
+    var members: [ZipMember] = []
+    var places: [ByteRange] = []
     for (member, place) in zip(directory.members, directory.places) {
       guard member.name.hasSuffix(".npy") else {
         throw .zip(path: file.path, .notAnArray(member.name))
       }
       try names.spend(on: member.name)
-      let array = try Self.array(member, place, file)
-      arrays.append(array)
-      entries.append(array.entry(named: String(member.name.dropLast(4))))
+      let name = String(member.name.dropLast(4))
+      do throws(CheckpointError) {
+        let array = try Self.array(member, place, file)
+        arrays.append(array)
+        entries.append(array.entry(named: name))
+        members.append(member)
+        places.append(place)
+      } catch .tensorFile(.unsupportedType(_, _, let type)) {
+        foreign[name] = type
+      } catch .tensorFile(.records(_, let fields)) {
+        foreign[name] = "records of \(fields.prefix(8).joined(separator: ", "))"
+      } catch { throw error }
     }
     self.file = file
     self.entries = entries
+    self.foreign = foreign
     self.arrays = arrays
-    members = directory.members
-    places = directory.places
+    self.members = members
+    self.places = places
   }
 
   /// Reads a member's header, and checks that the member is as long as the header says.

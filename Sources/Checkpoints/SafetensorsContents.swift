@@ -3,6 +3,7 @@ import TensorFiles
 /// Tensors of a `.safetensors` file, where they lie.
 struct SafetensorsContents: CheckpointContents {
   let entries: [CheckpointEntry]
+  let foreign: [String: String]
   let metadata: [String: String]
   private let places: [ByteRange]
   private let file: MappedFile
@@ -23,10 +24,12 @@ struct SafetensorsContents: CheckpointContents {
     do throws(TensorFileError) {
       let header = try SafetensorsHeader([UInt8](json), fileSize: file.count, path: path)
       tensors = header.entries
+      foreign = header.foreign
       metadata = header.metadata
     } catch { throw .tensorFile(error) }
     var names = NameBudget(limits, path: path)
     for tensor in tensors { try names.spend(on: tensor.name) }
+    for name in foreign.keys { try names.spend(on: name) }
     entries = tensors.map { CheckpointEntry(name: $0.name, type: $0.type, shape: $0.shape) }
     places = tensors.map { ByteRange($0.offset, $0.byteCount) }
     self.file = file

@@ -28,6 +28,9 @@ package struct NPYHeader {
         path: path, format: ".npy",
         fault: "its header is not a dictionary of 'descr', 'fortran_order' and 'shape'")
     }
+    if case .records(let fields) = members["descr"] {
+      throw .records(path: path, fields: fields)
+    }
     guard case .text(let description) = members["descr"],
       case .flag(let order) = members["fortran_order"],
       case .tuple(let shape) = members["shape"], members.count == 3
@@ -37,7 +40,7 @@ package struct NPYHeader {
         fault: "its header must have 'descr', 'fortran_order' and 'shape', each of the right kind")
     }
     guard let (type, isBigEndian) = Self.type(description) else {
-      throw .unsupportedType(path: path, type: description)
+      throw .unsupportedType(path: path, name: nil, type: description)
     }
     guard let count = TensorEntry.elementCount(shape), count <= (1 << 56) / type.byteCount else {
       throw .badHeader(path: path, format: ".npy", fault: "the shape \(shape) is no possible size")
@@ -91,19 +94,20 @@ package struct NPYHeader {
     return (type, order == ">" && type.byteCount > 1)
   }
 
-  /// `V2` is what numpy makes of bf16, a type it doesn't know.
+  /// `V2` is how numpy stores the bf16 of ml_dtypes, which JAX and TensorFlow use: two bytes of a type it doesn't know.
   private static let types: [String: ScalarType] = [
     "b1": .bool, "u1": .u8, "i1": .i8, "u2": .u16, "i2": .i16, "u4": .u32, "i4": .i32, "u8": .u64,
     "i8": .i64, "f2": .f16, "f4": .f32, "f8": .f64, "V2": .bf16,
   ]
 
-  /// The type in numpy's terms; it has none for bf16, whose bits are written as whole numbers.
+  /// The type in numpy's terms; bf16 as `numpy.save` writes it, which no program takes for whole numbers.
   private static func descriptor(_ type: ScalarType) -> String {
     switch type {
     case .bool: "|b1"
     case .u8: "|u1"
     case .i8: "|i1"
-    case .u16, .bf16: "<u2"
+    case .u16: "<u2"
+    case .bf16: "<V2"
     case .i16: "<i2"
     case .u32: "<u4"
     case .i32: "<i4"

@@ -1,9 +1,11 @@
-/// Reads the Python dictionary of a `.npy` header: texts, True and False, and tuples of whole numbers.
+/// Reads the Python dictionary of a `.npy` header: texts, True and False, tuples of whole numbers, and lists of fields.
 struct PythonDictionary {
   enum Value: Equatable {
     case text(String)
     case flag(Bool)
     case tuple([Int])
+    /// Names of the fields of a structured type.
+    case records([String])
   }
 
   private var rest: Substring
@@ -27,6 +29,7 @@ struct PythonDictionary {
     if takeWord("True") { return .flag(true) }
     if takeWord("False") { return .flag(false) }
     if take("(") { return tuple() }
+    if peek("[") { return fields().map { .records($0) } }
     return text().map { .text($0) }
   }
 
@@ -42,6 +45,33 @@ struct PythonDictionary {
       guard take(",") || peek(")") else { return nil }
     }
     return .tuple(sizes)
+  }
+
+  /// A list of tuples, each with a field's name first, or a title and the name; types may be lists of fields again.
+  private mutating func fields() -> [String]? {
+    var names: [String] = []
+    var depth = 0
+    var isFirst = false
+    repeat {
+      skipSpace()
+      guard let character = rest.first else { return nil }
+      switch character {
+      case "[", "(":
+        rest.removeFirst()
+        depth += 1
+        isFirst = depth == 2 || isFirst && depth == 3
+      case "]", ")":
+        rest.removeFirst()
+        depth -= 1
+      case "'", "\"":
+        guard let text = text() else { return nil }
+        if isFirst && depth <= 3 { names.append(text) }
+        isFirst = false
+      case ",", "0"..."9", "L": rest.removeFirst()
+      default: return nil
+      }
+    } while depth > 0
+    return names
   }
 
   private mutating func text() -> String? {

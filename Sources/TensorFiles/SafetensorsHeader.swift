@@ -1,3 +1,4 @@
+import ForeignJSON
 import FoundationEssentials
 
 /// The header of the `.safetensors` format: a length, then JSON that names each tensor's type, shape and place.
@@ -8,8 +9,10 @@ package struct SafetensorsHeader {
   /// The longest header that is read, in bytes.
   package static let largest = 100_000_000
 
-  /// In the order in which they lie in the file.
+  /// Those of types that are read, in the order in which they lie in the file.
   package let entries: [TensorEntry]
+  /// The others: what their types are called, by name.
+  package let foreign: [String: String]
   /// The texts under `__metadata__`.
   package let metadata: [String: String]
 
@@ -22,7 +25,7 @@ package struct SafetensorsHeader {
   /// - Throws: ``TensorFileError``.
   package init(_ json: [UInt8], fileSize: Int, path: String) throws(TensorFileError) {
     let members: Members
-    do throws(HeaderJSON.Fault) {
+    do throws(JSONFault) {
       members = try Members(json)
     } catch {
       throw Self.fault(
@@ -34,52 +37,29 @@ package struct SafetensorsHeader {
       throw Self.fault(path, "its header has \(ShownName.quoted(name)) twice")
     }
     let start = 8 + json.count
-    var entries: [TensorEntry] = []
+    var places: [Place] = []
     for draft in members.tensors {
-      entries.append(try Self.entry(draft, start: start, fileSize: fileSize, path: path))
+      places.append(try Place(draft, start: start, fileSize: fileSize, path: path))
     }
-    entries.sort { ($0.offset, $0.byteCount, $0.name) < ($1.offset, $1.byteCount, $1.name) }
+    places.sort { ($0.start, $0.end, $0.name) < ($1.start, $1.end, $1.name) }
     var end = start
-    for entry in entries {
-      guard entry.offset == end else {
+    for place in places {
+      guard place.start == end else {
         throw Self.fault(
-          path, "there is a gap or an overlap before tensor \(ShownName.quoted(entry.name))")
+          path, "there is a gap or an overlap before tensor \(ShownName.quoted(place.name))")
       }
-      end += entry.byteCount
+      end = place.end
     }
     guard end == fileSize else {
       throw Self.fault(path, "\(fileSize - end) bytes follow the last tensor")
     }
-    self.entries = entries
-    self.metadata = members.metadata
+    entries = places.compactMap(\.entry)
+    foreign = Dictionary(
+      uniqueKeysWithValues: places.filter { $0.entry == nil }.map { ($0.name, $0.typeName) })
+    metadata = members.metadata
   }
 
-  private static func entry(
-    _ draft: TensorDraft, start: Int, fileSize: Int, path: String
-  ) throws(TensorFileError) -> TensorEntry {
-    guard let typeName = draft.type, let shape = draft.shape, let place = draft.place,
-      place.count == 2
-    else {
-      throw fault(
-        path,
-        "tensor \(ShownName.quoted(draft.name)) lacks 'dtype', 'shape' or 'data_offsets'")
-    }
-    guard let type = types[typeName] else { throw .unsupportedType(path: path, type: typeName) }
-    guard let count = TensorEntry.elementCount(shape),
-      place[0] >= 0, place[1] >= place[0], place[1] - place[0] == count * type.byteCount
-    else {
-      throw fault(
-        path,
-        "the place of tensor \(ShownName.quoted(draft.name)) doesn't agree with its shape \(shape)")
-    }
-    guard place[1] <= fileSize - start else {
-      let (expected, overflow) = place[1].addingReportingOverflow(start)
-      throw .truncated(path: path, expected: overflow ? .max : expected, found: fileSize)
-    }
-    return TensorEntry(name: draft.name, type: type, shape: shape, offset: start + place[0])
-  }
-
-  private static func fault(_ path: String, _ text: String) -> TensorFileError {
+  fileprivate static func fault(_ path: String, _ text: String) -> TensorFileError {
     .badHeader(path: path, format: ".safetensors", fault: text)
   }
 
@@ -112,7 +92,7 @@ package struct SafetensorsHeader {
     return (0..<8).map { UInt8(truncatingIfNeeded: json.count >> (8 * $0)) } + json
   }
 
-  private static let types: [String: ScalarType] = [
+  fileprivate static let types: [String: ScalarType] = [
     "BOOL": .bool, "U8": .u8, "I8": .i8, "U16": .u16, "I16": .i16, "U32": .u32, "I32": .i32,
     "U64": .u64, "I64": .i64, "F16": .f16, "BF16": .bf16, "F32": .f32, "F64": .f64,
   ]
@@ -138,6 +118,47 @@ private enum Member: Encodable {
   }
 }
 
+/// Where a tensor lies; its type need not be one that is read.
+private struct Place {
+  let name: String
+  let typeName: String
+  let start: Int
+  let end: Int
+  /// Nil for a type that isn't read, whose size its place alone tells.
+  let entry: TensorEntry?
+
+  init(_ draft: TensorDraft, start: Int, fileSize: Int, path: String) throws(TensorFileError) {
+    guard let typeName = draft.type, let shape = draft.shape, let place = draft.place,
+      place.count == 2
+    else {
+      throw SafetensorsHeader.fault(
+        path,
+        "tensor \(ShownName.quoted(draft.name)) lacks 'dtype', 'shape' or 'data_offsets'")
+    }
+    let type = SafetensorsHeader.types[typeName]
+    let (size, isTooFar) = place[1].subtractingReportingOverflow(place[0])
+    let count = TensorEntry.elementCount(shape)
+    guard let count, place[0] >= 0, size >= 0, !isTooFar,
+      type.map({ $0.byteCount * count == size }) ?? true
+    else {
+      throw SafetensorsHeader.fault(
+        path,
+        "the place of tensor \(ShownName.quoted(draft.name)) doesn't agree with its shape \(shape)")
+    }
+    guard place[1] <= fileSize - start else {
+      let (expected, overflow) = place[1].addingReportingOverflow(start)
+      throw .truncated(path: path, expected: overflow ? .max : expected, found: fileSize)
+    }
+    name = draft.name
+    self.typeName = typeName
+    self.start = start + place[0]
+    end = start + place[1]
+    entry = type.map {
+      TensorEntry(name: draft.name, type: $0, shape: shape, offset: start + place[0])
+    }
+  }
+}
+
 /// What a header that is read says of a tensor, unchecked.
 private struct TensorDraft {
   var name: String
@@ -153,28 +174,31 @@ private struct Members {
   /// A name that came twice.
   var repeated: String?
 
-  init(_ bytes: [UInt8]) throws(HeaderJSON.Fault) {
-    var json = HeaderJSON(bytes)
+  init(_ bytes: [UInt8]) throws(JSONFault) {
+    var json = JSONReader(bytes, deepest: 16)
     var names: Set<String> = []
-    try json.object { json, name throws(HeaderJSON.Fault) in
+    try json.object { json, name throws(JSONFault) in
       if !names.insert(name).inserted { repeated = name }
       if name == "__metadata__" { try readTexts(&json) } else { try readTensor(&json, name) }
     }
     try json.end()
   }
 
-  private mutating func readTexts(_ json: inout HeaderJSON) throws(HeaderJSON.Fault) {
-    try json.object { json, key throws(HeaderJSON.Fault) in
+  /// Takes the texts; some programs write null for none, and other values among them.
+  private mutating func readTexts(_ json: inout JSONReader) throws(JSONFault) {
+    if json.null() { return }
+    try json.object { json, key throws(JSONFault) in
+      guard json.startsText() else { return try json.anything() }
       if metadata.updateValue(try json.text(), forKey: key) != nil { repeated = key }
     }
   }
 
   private mutating func readTensor(
-    _ json: inout HeaderJSON, _ name: String
-  ) throws(HeaderJSON.Fault) {
+    _ json: inout JSONReader, _ name: String
+  ) throws(JSONFault) {
     var draft = TensorDraft(name: name)
     var keys: Set<String> = []
-    try json.object { json, key throws(HeaderJSON.Fault) in
+    try json.object { json, key throws(JSONFault) in
       if !keys.insert(key).inserted { repeated = key }
       switch key {
       case "dtype": draft.type = try json.text()

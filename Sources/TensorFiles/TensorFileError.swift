@@ -6,7 +6,9 @@ package enum TensorFileError: Error, Hashable, Sendable {
   case unknownFormat(path: String)
   case truncated(path: String, expected: Int, found: Int)
   case badHeader(path: String, format: String, fault: String)
-  case unsupportedType(path: String, type: String)
+  /// Without a name in a format that holds one tensor.
+  case unsupportedType(path: String, name: String?, type: String)
+  case records(path: String, fields: [String])
   case noTensor(path: String, name: String, found: [String])
   case ambiguous(path: String, found: [String])
 }
@@ -23,15 +25,35 @@ extension TensorFileError: CustomStringConvertible {
       "'\(path)' ends early: its header promises \(expected) bytes, the file has \(found)"
     case .badHeader(let path, let format, let fault):
       "'\(path)' is no sound \(format) file: \(fault)"
-    case .unsupportedType(let path, let type):
+    case .unsupportedType(let path, let name, let type):
       """
-      '\(path)' holds elements of type \(ShownName.quoted(type)), which Lattice doesn't read; \
+      '\(path)' holds \(name.map { "the tensor \(ShownName.quoted($0)) with " } ?? "")elements of type \
+      \(ShownName.quoted(type))\(Self.kind(type)), which Lattice doesn't read; \
       save it as one of \(ScalarType.allCases.map(\.rawValue).joined(separator: ", "))
+      """
+    case .records(let path, let fields):
+      """
+      '\(path)' holds records (structured elements with the fields \(Self.list(fields))), which Lattice \
+      doesn't read; save each field as an array of its own
       """
     case .noTensor(let path, let name, let found):
       "'\(path)' has no tensor \(ShownName.quoted(name)); it has \(Self.list(found))"
     case .ambiguous(let path, let found):
       "'\(path)' has several tensors, name one: \(Self.list(found))"
+    }
+  }
+
+  /// What numpy's or safetensors' name of a type means, as ", texts", where that is known.
+  package static func kind(_ type: String) -> String {
+    if type.hasPrefix("C") || type.hasPrefix("complex") { return ", complex numbers" }
+    guard let order = type.first, "<>=|".contains(order) else { return "" }
+    return switch type.dropFirst().first {
+    case "O": ", Python objects"
+    case "U", "S", "a": ", texts"
+    case "M", "m": ", times"
+    case "c": ", complex numbers"
+    case "V": ", bytes without a type"
+    default: ""
     }
   }
 

@@ -6,8 +6,10 @@ import Glibc
 package final class TensorFileReader {
   /// The file.
   package let path: String
-  /// In the order in which they lie in the file.
+  /// Those of types that are read, in the order in which they lie in the file.
   package let entries: [TensorEntry]
+  /// The others: what their types are called, by name.
+  package let foreign: [String: String]
   /// Texts that the file's maker left in it.
   package let metadata: [String: String]
   private let descriptor: Int32
@@ -17,7 +19,8 @@ package final class TensorFileReader {
   /// - Parameter path: The file.
   /// - Throws: ``TensorFileError``.
   package init(path: String) throws(TensorFileError) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // Without waiting: a pipe that nobody writes to would be waited for without end.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
       throw .unreadable(path: path, reason: String(cString: strerror(errno)))
     }
@@ -37,6 +40,7 @@ package final class TensorFileReader {
         throw .truncated(path: path, expected: entry.offset + entry.byteCount, found: size)
       }
       entries = [entry]
+      foreign = [:]
       metadata = [:]
     } else {
       guard size >= 10, first[8] == UInt8(ascii: "{") else { throw .unknownFormat(path: path) }
@@ -48,6 +52,7 @@ package final class TensorFileReader {
       let json = try Self.bytes(descriptor, 8, Int(length), path)
       let header = try SafetensorsHeader(json, fileSize: size, path: path)
       entries = header.entries
+      foreign = header.foreign
       metadata = header.metadata
     }
     self.path = path
@@ -61,14 +66,15 @@ package final class TensorFileReader {
   ///
   /// - Parameter name: nil for the only one.
   /// - Returns: Its entry.
-  /// - Throws: ``TensorFileError`` when there is none, or more than one to choose from.
+  /// - Throws: ``TensorFileError`` when there is none, more than one to choose from, or its type isn't read.
   package func entry(_ name: String?) throws(TensorFileError) -> TensorEntry {
-    guard let name else {
-      guard entries.count == 1 else { throw .ambiguous(path: path, found: entries.map(\.name)) }
-      return entries[0]
+    let names = entries.map(\.name) + foreign.keys.sorted()
+    guard let name = name ?? (names.count == 1 ? names[0] : nil) else {
+      throw .ambiguous(path: path, found: names)
     }
     if let entry = entries.first(where: { $0.name == name }) { return entry }
-    throw .noTensor(path: path, name: name, found: entries.map(\.name))
+    if let type = foreign[name] { throw .unsupportedType(path: path, name: name, type: type) }
+    throw .noTensor(path: path, name: name, found: names)
   }
 
   /// Reads a tensor in row-major order and this machine's byte order.

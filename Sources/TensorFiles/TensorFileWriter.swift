@@ -15,7 +15,7 @@ package enum TensorFileWriter {
     ///
     /// - Parameters:
     ///   - name: Within the file; not used by `.npy`.
-    ///   - type: Of the elements; `.npy` knows no bf16 and gets its bits as u16.
+    ///   - type: Of the elements; bf16 in `.npy` is what numpy calls V2: `x.view(ml_dtypes.bfloat16)`.
     ///   - shape: Outermost first.
     ///   - memory: As many bytes as type and shape say.
     package init(

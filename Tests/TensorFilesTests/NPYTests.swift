@@ -30,6 +30,42 @@ import Testing
     #expect(try values(path, Int32.self) == numbers)
   }
 
+  /// What `numpy.save` writes of ml_dtypes' bfloat16, and what comes back as the same bits.
+  @Test func bf16IsThatOfNumPyAndComesBack() throws {
+    let scratch = try Scratch()
+    let path = "\(scratch.path)/b.npy"
+    let bits: [UInt16] = [0x3F80, 0xBF80, 0x7FC0, 0x0001]
+    try bits.withUnsafeBytes {
+      try TensorFileWriter.writeNPY(.init(type: .bf16, shape: [4], memory: $0), to: path)
+    }
+    let start = String(decoding: try Data(contentsOf: URL(filePath: path))[10..<30], as: UTF8.self)
+    #expect(start == "{'descr': '<V2', 'fo")
+    #expect(try TensorFileReader(path: path).entry(nil).type == .bf16)
+    #expect(try values(path, UInt16.self) == bits)
+  }
+
+  @Test(arguments: [
+    ("'<U5'", "'<U5', texts"), ("'<M8[ns]'", "'<M8[ns]', times"),
+    ("'|V4'", "'|V4', bytes without a type"), ("'|O'", "'|O', Python objects"),
+    ("'<f16'", "'<f16'"),
+  ])
+  func otherTypesAreNamed(descriptor: String, named: String) throws {
+    let file = npy("{'descr': \(descriptor), 'fortran_order': False, 'shape': (2,), }")
+    #expect(
+      try Scratch().fault(file)
+        == "'x' holds elements of type \(named), which Lattice doesn't read; save it as one of bool, u8, i8, u16, i16, u32, i32, u64, i64, f16, bf16, f32, f64"
+    )
+  }
+
+  @Test func recordsAreNamed() throws {
+    let file = npy(
+      "{'descr': [('x', '<f4'), ('y', '<f4', (3,))], 'fortran_order': False, 'shape': (2,), }")
+    #expect(
+      try Scratch().fault(file)
+        == "'x' holds records (structured elements with the fields 'x', 'y'), which Lattice doesn't read; save each field as an array of its own"
+    )
+  }
+
   @Test func readsFortranOrderAndBigEndian() throws {
     let scratch = try Scratch()
     // [[1, 2, 3], [4, 5, 6]] column by column, most significant byte first.
@@ -56,7 +92,7 @@ import Testing
     )
     #expect(
       try scratch.fault(npy("{'descr': '<c8', 'fortran_order': False, 'shape': (2,), }"))
-        == "'x' holds elements of type '<c8', which Lattice doesn't read; save it as one of bool, u8, i8, u16, i16, u32, i32, u64, i64, f16, bf16, f32, f64"
+        == "'x' holds elements of type '<c8', complex numbers, which Lattice doesn't read; save it as one of bool, u8, i8, u16, i16, u32, i32, u64, i64, f16, bf16, f32, f64"
     )
     #expect(
       try scratch.fault(npy("{'descr': '<f4', 'shape': (2,)}"))

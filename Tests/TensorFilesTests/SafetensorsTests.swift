@@ -35,6 +35,43 @@ import Testing
         == "'m.safetensors' has several tensors, name one: 'w', 't'")
   }
 
+  /// A type is looked at when the tensor is wanted: others beside it are in nobody's way.
+  @Test(arguments: ["F8_E4M3", "F4", "C64", "F6_E2M3"])
+  func otherTypesBesideAreInNobodysWay(type: String) throws {
+    let scratch = try Scratch()
+    let data: [UInt8] = [9, 9, 9] + [0, 0, 0x80, 0x3F]
+    let file = safetensors(
+      #"{"q":{"dtype":"\#(type)","shape":[6],"data_offsets":[0,3]},"t":{"dtype":"F32","shape":[1],"data_offsets":[3,7]}}"#,
+      data)
+    let reader = try TensorFileReader(path: try scratch.write("x", file))
+    #expect(reader.entries.map(\.name) == ["t"] && reader.foreign == ["q": type])
+    var value: [Float] = [0]
+    try value.withUnsafeMutableBytes { try reader.read(try reader.entry("t"), into: $0) }
+    #expect(value == [1])
+    let folder = scratch.path + "/"
+    let kind = type == "C64" ? ", complex numbers" : ""
+    let fault = #expect(throws: TensorFileError.self) { try reader.entry("q") }
+    #expect(
+      fault?.description.replacing(folder, with: "")
+        == "'x' holds the tensor 'q' with elements of type '\(type)'\(kind), which Lattice doesn't read; save it as one of bool, u8, i8, u16, i16, u32, i32, u64, i64, f16, bf16, f32, f64"
+    )
+    let several = #expect(throws: TensorFileError.self) { try reader.entry(nil) }
+    #expect(
+      several?.description.replacing(folder, with: "")
+        == "'x' has several tensors, name one: 't', 'q'")
+  }
+
+  /// Some programs write null, or numbers among the texts.
+  @Test(arguments: ["null", #"{"k":1,"format":"pt"}"#, #"{"k":null,"l":[{"m":1.5}]}"#])
+  func metadataOfOthers(metadata: String) throws {
+    let scratch = try Scratch()
+    let file = safetensors(
+      #"{"__metadata__":\#(metadata),"t":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}"#, [7])
+    let reader = try TensorFileReader(path: try scratch.write("x", file))
+    #expect(reader.entries.map(\.name) == ["t"])
+    #expect(reader.metadata == (metadata.contains("pt") ? ["format": "pt"] : [:]))
+  }
+
   @Test func headersAreNotTrusted() throws {
     let scratch = try Scratch()
     func tensor(_ name: String, _ shape: String, _ from: Int, _ to: Int) -> String {

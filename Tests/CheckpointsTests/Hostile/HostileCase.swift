@@ -34,6 +34,7 @@ struct HostileCase: Sendable, CustomTestStringConvertible {
     do {
       let checkpoint = try Checkpoint(bytes: bytes, path: "x", limits: limits)
       for entry in checkpoint.entries { try checkpoint.withBytes(entry) { _ = $0.count } }
+      for name in checkpoint.foreign.keys.sorted() { _ = try checkpoint.entry(name) }
       return nil
     } catch { return "\(error)" }
   }

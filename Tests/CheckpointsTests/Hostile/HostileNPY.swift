@@ -41,19 +41,29 @@ enum HostileNPY {
       [0x93] + Array("NUMPY".utf8) + [1, 0, 4, 0, 0xFF, 0xFE, 0xFF, 0xFE]
     },
     HostileCase(
-      "pickled objects", "'x' holds elements of type '|O', which Lattice doesn't read; \(types)"
+      "pickled objects",
+      "'x' holds elements of type '|O', Python objects, which Lattice doesn't read; \(types)"
     ) {
       npy(header("'|O'"))
     },
     HostileCase(
-      "complex numbers", "'x' holds elements of type '<c8', which Lattice doesn't read; \(types)"
+      "complex numbers",
+      "'x' holds elements of type '<c8', complex numbers, which Lattice doesn't read; \(types)"
     ) {
       npy(header("'<c8'"))
     },
     HostileCase(
-      "records", wrong + "its header is not a dictionary of 'descr', 'fortran_order' and 'shape'"
+      "records",
+      "'x' holds records (structured elements with the fields 'a', 'b'), which Lattice doesn't read; save each field as an array of its own"
     ) {
-      npy(header("[('a', '<f4')]"))
+      npy(header("[('a', '<f4'), ('b', [('c', '<i2'), ('d', '|S3', (2, 2))])]"))
+    },
+    HostileCase(
+      "records a million deep",
+      wrong + "its header is not a dictionary of 'descr', 'fortran_order' and 'shape'"
+    ) {
+      [0x93] + Array("NUMPY".utf8) + [2, 0, 0, 0, 8, 0] + Array("{'descr': ".utf8)
+        + [UInt8](repeating: UInt8(ascii: "["), count: 524_288 - 10)
     },
     HostileCase(
       "shape that overflows", wrong + "the shape [4294967296, 4294967296, 1] is no possible size"

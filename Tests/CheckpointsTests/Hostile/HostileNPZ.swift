@@ -290,7 +290,7 @@ enum HostileNPZ {
     },
     HostileCase(
       "pickled objects",
-      "'x/a.npy' holds elements of type '|O', which Lattice doesn't read; save it as one of bool, u8, i8, u16, i16, u32, i32, u64, i64, f16, bf16, f32, f64"
+      "'x' holds the tensor 'a' with elements of type '|O', Python objects, which Lattice doesn't read; save it as one of bool, u8, i8, u16, i16, u32, i32, u64, i64, f16, bf16, f32, f64"
     ) {
       ZipDraft(
         ZipDraft.Member("a.npy", npy("{'descr': '|O', 'fortran_order': False, 'shape': (), }"))

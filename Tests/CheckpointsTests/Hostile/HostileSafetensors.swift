@@ -104,7 +104,7 @@ enum HostileSafetensors {
     ) { of(tensor("a", "[\([String](repeating: "1", count: 100).joined(separator: ","))]")) },
     HostileCase(
       "unknown type",
-      "'x' holds elements of type 'F128', which Lattice doesn't read; save it as one of bool, u8, i8, u16, i16, u32, i32, u64, i64, f16, bf16, f32, f64"
+      "'x' holds the tensor 'a' with elements of type 'F128', which Lattice doesn't read; save it as one of bool, u8, i8, u16, i16, u32, i32, u64, i64, f16, bf16, f32, f64"
     ) { of(tensor(type: "\"F128\"")) },
     HostileCase(
       "type that is a number",
@@ -148,10 +148,11 @@ enum HostileSafetensors {
       return bytes.map { $0 == UInt8(ascii: "?") ? 0xFF : $0 }
     },
     HostileCase(
-      "metadata that is no text",
-      wrong
-        + "its header is not the JSON it should be: a text in double quotes was expected at byte 21"
-    ) { of(#""__metadata__":{"k":1}"#) },
+      "metadata that is a list",
+      wrong + "its header is not the JSON it should be: '{' was expected at byte 16"
+    ) {
+      of(#""__metadata__":[1]"#)
+    },
   ]
 
   private static let names = [
