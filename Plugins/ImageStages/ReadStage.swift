@@ -11,11 +11,18 @@ final class ReadStage: Stage, Sendable {
     let filter: String
     let channels: String
     let background: String
+    let damage: String
     let maximumPixels: Int
 
     enum CodingKeys: String, CodingKey {
-      case size, width, height, fit, filter, channels, background, maximumPixels = "max_pixels"
+      case size, width, height, fit, filter, channels, background, damage
+      case maximumPixels = "max_pixels"
     }
+  }
+
+  /// What an item's metadata says of a picture that isn't sound.
+  private struct Damage: Encodable {
+    let damage: String
   }
 
   static let descriptor = StageDescriptor(
@@ -39,6 +46,10 @@ final class ReadStage: Stage, Sendable {
       .choice(
         "background", ["black", "gray", "white"], default: "white",
         "Under transparent pixels and around padded pictures."),
+      .choice(
+        "damage", ["keep", "fail"], default: "keep",
+        "What to do about a picture of which the data is damaged but something can be shown: keep it and say so in the log, or fail it."
+      ),
       .integer(
         "max_pixels", default: 120_000_000, range: 1...2_000_000_000,
         "Pictures that claim more are refused before anything is allocated."),
@@ -50,6 +61,7 @@ final class ReadStage: Stage, Sendable {
     isParallel: true)
 
   private let parameters: Parameters
+  private let context: StageContext
   private let channels: Int
   private let size: (height: Int, width: Int)?
   private let fit: PictureFit
@@ -58,6 +70,7 @@ final class ReadStage: Stage, Sendable {
 
   init(parameters: Parameters, context: StageContext) throws {
     self.parameters = parameters
+    self.context = context
     channels = parameters.channels == "gray" ? 1 : 3
     size = try Self.size(parameters)
     fit = PictureFit(rawValue: parameters.fit) ?? .crop
@@ -118,6 +131,12 @@ final class ReadStage: Stage, Sendable {
       }
       let size = OriginalSize.Size(width: picture.width, height: picture.height)
       try batch.setMetadata(index, OriginalSize(image: size))
+      if let damage = picture.damage {
+        guard parameters.damage == "keep" else { throw StageError(.input, damage) }
+        context.log(
+          .warning, "'\(batch.item(index).id)' is kept as far as it can be shown: \(damage)")
+        try batch.setMetadata(index, Damage(damage: damage))
+      }
       return picture
     } catch let error as PictureError {
       throw StageError(.input, error.description)

@@ -16,12 +16,13 @@ typedef struct {
    int32_t        result;
    int32_t        warnings;
    char           warning[96]; // The last one; libpng often says there what its error leaves out.
+   char           first[96];   // The first one.
 } png_session;
 
 static void fail(png_structp png, int32_t result, const char *text) {
    png_session *session = png_get_error_ptr(png);
    session->result = result;
-   if (session->warning[0] != 0 && result == CODEC_DAMAGED)
+   if (session->warning[0] != 0 && result == CODEC_DAMAGED && strcmp(text, session->warning) != 0)
       snprintf(session->message, (size_t)session->capacity, "%s (%s)", text, session->warning);
    else
       snprintf(session->message, (size_t)session->capacity, "%s", text);
@@ -34,6 +35,9 @@ static void on_warning(png_structp png, png_const_charp text) {
    png_session *session = png_get_error_ptr(png);
    session->warnings += 1;
    snprintf(session->warning, sizeof session->warning, "%s", text);
+   if (session->warnings == 1) snprintf(session->first, sizeof session->first, "%s", text);
+   // libpng would go on as if the picture were opaque.
+   if (strncmp(text, "tRNS: CRC", 9) == 0) fail(png, CODEC_DAMAGED, text);
 }
 
 static void on_read(png_structp png, png_bytep target, size_t count) {
@@ -71,8 +75,30 @@ static void read_header(png_structp png, png_infop info, png_session *session, c
    header->bits = png_get_bit_depth(png, info);
 }
 
+static uint32_t big_endian(const uint8_t *bytes) {
+   return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
+}
+
+uint32_t codec_png_checksum(const uint8_t *bytes, int64_t size) {
+   uint32_t crc = 0xFFFFFFFFu;
+   for (int64_t i = 0; i < size; i += 1) {
+      crc ^= bytes[i];
+      for (int bit = 0; bit < 8; bit += 1) crc = crc & 1 ? crc >> 1 ^ 0xEDB88320u : crc >> 1;
+   }
+   return ~crc;
+}
+
+// The size that a sound IHDR chunk claims: libpng says "Out of memory" of one that it can't hold.
+static void read_size(const uint8_t *bytes, int64_t size, codec_header *header) {
+   if (size < 33 || big_endian(bytes + 8) != 13 || memcmp(bytes + 12, "IHDR", 4) != 0) return;
+   if (codec_png_checksum(bytes + 12, 17) != big_endian(bytes + 29)) return;
+   header->width = big_endian(bytes + 16);
+   header->height = big_endian(bytes + 20);
+}
+
 int32_t codec_png_probe(const uint8_t *bytes, int64_t size, codec_header *header, char *message,
                         int64_t capacity) {
+   read_size(bytes, size, header);
    png_session session = {.bytes = bytes, .size = size, .message = message, .capacity = capacity};
    png_infop   info = NULL;
    png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &session, on_error, on_warning);
@@ -106,6 +132,7 @@ int32_t codec_png_decode(const uint8_t *bytes, int64_t size, uint8_t *pixels, in
       for (int pass = 0; pass < passes; pass += 1)
          for (int64_t y = 0; y < height; y += 1) png_read_row(png, pixels + y * stride, NULL);
       png_read_end(png, NULL);
+      if (session.warnings > 0) snprintf(message, (size_t)capacity, "%s", session.first);
    }
    header->warnings = session.warnings;
    png_destroy_read_struct(&png, &info, NULL);

@@ -1,6 +1,6 @@
 /// How a camera was held: 1...8 as in EXIF, "as stored" when a file says nothing sound.
 ///
-/// Source: CIPA DC-008 (EXIF 2.32), tag 0x0112, within an APP1 segment of JPEG.
+/// Source: CIPA DC-008 (EXIF 2.32), tag 0x0112, within an APP1 segment of JPEG or an eXIf chunk of PNG.
 struct EXIFOrientation: Equatable {
   /// 1...8.
   let value: Int
@@ -12,8 +12,9 @@ struct EXIFOrientation: Equatable {
     var position = 2
     while position + 4 <= bytes.count, bytes[position] == 0xFF {
       let marker = bytes[position + 1]
-      if marker == 0xFF {
-        position += 1
+      // Fill bytes, and markers without a length.
+      if marker == 0xFF || marker == 0x01 || 0xD0...0xD8 ~= marker {
+        position += marker == 0xFF ? 1 : 2
         continue
       }
       guard marker != 0xDA, marker != 0xD9 else { break }
@@ -21,8 +22,11 @@ struct EXIFOrientation: Equatable {
       let end = position + 2 + length
       guard length >= 2, end <= bytes.count else { break }
       let segment = UnsafeRawBufferPointer(rebasing: bytes[(position + 4)..<end])
-      if marker == 0xE1, segment.starts(with: Array("Exif\0\0".utf8)) {
-        self.init(value: Self.tag(UnsafeRawBufferPointer(rebasing: segment[6...])) ?? 1)
+      // Some programs write another byte than zero after "Exif" and its zero.
+      if marker == 0xE1, segment.count > 6, segment.starts(with: Array("Exif\0".utf8)),
+        let value = Self.tag(UnsafeRawBufferPointer(rebasing: segment[6...]))
+      {
+        self.init(value: value)
         return
       }
       position = end
@@ -30,15 +34,16 @@ struct EXIFOrientation: Equatable {
     self.init(value: 1)
   }
 
+  /// Finds the tag in a TIFF structure, which may have the header of JPEG's segment before it.
+  init(tiff bytes: UnsafeRawBufferPointer) {
+    let hasHeader = bytes.starts(with: Array("Exif\0\0".utf8))
+    let tiff = hasHeader ? UnsafeRawBufferPointer(rebasing: bytes[6...]) : bytes
+    self.init(value: Self.tag(tiff) ?? 1)
+  }
+
   /// The tag's value in the first directory of a TIFF structure.
   private static func tag(_ tiff: UnsafeRawBufferPointer) -> Int? {
-    guard tiff.count >= 8 else { return nil }
-    let isLittle: Bool
-    switch (tiff[0], tiff[1]) {
-    case (0x49, 0x49): isLittle = true
-    case (0x4D, 0x4D): isLittle = false
-    default: return nil
-    }
+    guard let isLittle = isLittleEndian(tiff) else { return nil }
     func number(_ offset: Int, _ size: Int) -> Int? {
       guard offset >= 0, offset + size <= tiff.count else { return nil }
       return (0..<size).reduce(0) {
@@ -49,19 +54,41 @@ struct EXIFOrientation: Equatable {
     for index in 0..<count {
       let entry = directory + 2 + index * 12
       guard let name = number(entry, 2) else { return nil }
-      if name == 0x0112 { return number(entry + 8, 2) }
+      guard name == 0x0112 else { continue }
+      guard let type = number(entry + 2, 2), let size = integerSizes[type],
+        let values = number(entry + 4, 4), values > 0
+      else { return nil }
+      // Values of more than four bytes lie elsewhere. Those of 1...8 are the same with a sign and without.
+      return number(values * size <= 4 ? entry + 8 : number(entry + 8, 4) ?? -1, size)
     }
     return nil
   }
 
+  private static func isLittleEndian(_ tiff: UnsafeRawBufferPointer) -> Bool? {
+    guard tiff.count >= 8 else { return nil }
+    return switch (tiff[0], tiff[1]) {
+    case (0x49, 0x49): true
+    case (0x4D, 0x4D): false
+    default: nil
+    }
+  }
+
+  /// Bytes of a value by TIFF's number of its type: BYTE, SHORT, LONG, SBYTE, SSHORT, SLONG and IFD.
+  private static let integerSizes = [1: 1, 3: 2, 4: 4, 6: 1, 8: 2, 9: 4, 13: 4]
+
   /// The picture with its top up.
-  func upright(_ picture: Picture) -> Picture {
-    guard value != 1 else { return picture }
+  ///
+  /// - Parameters:
+  ///   - picture: As it is stored.
+  ///   - damage: What was wrong with its data.
+  /// - Returns: The same picture when nothing is to be turned.
+  func upright(_ picture: Picture, damage: String?) -> Picture {
+    guard value != 1 else { return picture.taking(damage: damage) }
     let isTurned = value >= 5
     let (width, height) = (picture.width, picture.height)
     let result = Picture(
       width: isTurned ? height : width, height: isTurned ? width : height,
-      channels: picture.channels, bits: picture.bits)
+      channels: picture.channels, bits: picture.bits, damage: damage)
     let size = picture.channels * picture.bits / 8
     guard let from = picture.memory.baseAddress, let to = result.memory.baseAddress else {
       return picture

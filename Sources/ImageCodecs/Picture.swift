@@ -13,12 +13,15 @@ package final class Picture {
   /// Bits of a sample, 8 or 16.
   package let bits: Int
   let memory: UnsafeMutableRawBufferPointer
+  /// What was wrong with the data it was decoded from, where the decoder got over it; nil for sound data.
+  package private(set) var damage: String?
 
-  init(width: Int, height: Int, channels: Int, bits: Int) {
+  init(width: Int, height: Int, channels: Int, bits: Int, damage: String? = nil) {
     self.width = width
     self.height = height
     self.channels = channels
     self.bits = bits
+    self.damage = damage
     memory = .allocate(byteCount: width * height * channels * bits / 8, alignment: 64)
   }
 
@@ -50,6 +53,12 @@ package final class Picture {
   }
 
   deinit { memory.deallocate() }
+
+  /// This picture, with what was wrong with its data.
+  func taking(damage: String?) -> Picture {
+    self.damage = damage
+    return self
+  }
 
   /// All samples; bind to UInt8 or UInt16 as ``bits`` says.
   package var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(memory) }

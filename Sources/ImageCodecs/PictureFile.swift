@@ -31,7 +31,8 @@ package enum PictureFile {
   package static func withBytes<Result>(
     of path: String, _ body: (UnsafeRawBufferPointer) throws -> Result
   ) throws -> Result {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // Without waiting: a pipe that nobody writes to would be waited for without end.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
       if errno == ENOENT { throw Fault.missing(path: path) }
       throw Fault.unreadable(path: path, reason: String(cString: strerror(errno)))

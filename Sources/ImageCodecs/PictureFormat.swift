@@ -13,30 +13,10 @@ package enum PictureFormat: String, Sendable, CaseIterable {
       self = .png
     } else if bytes.starts(with: [0xFF, 0xD8, 0xFF]) {
       self = .jpeg
-    } else if bytes.starts(with: [0x89, 0x50]) && bytes.count < 8 {
+    } else if bytes.count < 8, [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A].starts(with: bytes) {
       throw .truncated(format: "PNG", byteCount: bytes.count)
     } else {
-      throw .notAPicture(looksLike: Self.otherFormat(bytes))
+      throw .notAPicture(OtherFormat(of: bytes))
     }
-  }
-
-  private static func otherFormat(_ bytes: UnsafeRawBufferPointer) -> String? {
-    func has(_ text: String, at offset: Int = 0) -> Bool {
-      bytes.count >= offset + text.utf8.count
-        && bytes[offset..<(offset + text.utf8.count)].elementsEqual(text.utf8)
-    }
-    if has("GIF8") { return "GIF" }
-    if has("RIFF") && has("WEBP", at: 8) { return "WebP" }
-    if has("ftypheic", at: 4) || has("ftypmif1", at: 4) { return "HEIC" }
-    if has("ftypavif", at: 4) { return "AVIF" }
-    if has("%PDF") { return "PDF" }
-    if has("BM") { return "BMP" }
-    if has("<svg") || has("<?xml") { return "SVG or XML" }
-    if bytes.starts(with: [0x49, 0x49, 0x2A, 0x00]) || bytes.starts(with: [0x4D, 0x4D, 0x00, 0x2A])
-    {
-      return "TIFF"
-    }
-    if has("PK\u{3}\u{4}") { return "ZIP" }
-    return nil
   }
 }
