@@ -37,18 +37,19 @@ final class DepthReadStage: Stage, Sendable {
 
   init(parameters: Parameters, context: StageContext) throws {
     self.parameters = parameters
-    pictures = LabelledPictures(size: parameters.size)
+    pictures = LabelledPictures(size: parameters.size, context: context)
   }
 
   static func outputs(
     for inputs: [String: TensorShape], parameters: Parameters
   ) throws -> [String: TensorShape]? {
-    let pictures = LabelledPictures(size: parameters.size)
-    return [
+    [
       "image": TensorShape(
-        type: .f32, dimensions: pictures.dimensions(3), semantic: "image.rgb"),
+        type: .f32, dimensions: LabelledPictures.dimensions(parameters.size, 3),
+        semantic: "image.rgb"),
       "depth": TensorShape(
-        type: .f32, dimensions: pictures.dimensions(1), semantic: "depth.metres"),
+        type: .f32, dimensions: LabelledPictures.dimensions(parameters.size, 1),
+        semantic: "depth.metres"),
     ]
   }
 

@@ -11,9 +11,13 @@ struct LabelSegments {
     var x: Range<Int>
     var y: Range<Int>
 
-    /// In a mask: unique within a picture for up to a thousand segments to a category.
-    var id: UInt32 {
-      UInt32(truncatingIfNeeded: Int(category) * 1000 + abs(Int(number))) & 0xFF_FFFF
+    /// In a mask: above 0 and unique within a picture; a thousand times the category and the number, where that is so.
+    fileprivate(set) var id: UInt32 = 0
+
+    /// Of its pixels when no other segment has it.
+    fileprivate var wantedID: UInt32? {
+      let id = Int(category) * 1000 + Int(number.magnitude)
+      return number.magnitude < 1000 && id <= 0xFF_FFFF ? UInt32(id) : nil
     }
   }
 
@@ -28,7 +32,7 @@ struct LabelSegments {
     pixels.reserveCapacity(labels.count / 2)
     for pixel in 0..<(labels.count / 2) {
       let (category, number) = (labels[2 * pixel], labels[2 * pixel + 1])
-      guard category > 0, number != 0 else {
+      guard category >= 0, number != 0 else {
         pixels.append(nil)
         continue
       }
@@ -45,6 +49,21 @@ struct LabelSegments {
         min(x, segments[place].x.lowerBound)..<max(x + 1, segments[place].x.upperBound)
       segments[place].y = segments[place].y.lowerBound..<(y + 1)
       pixels.append(place)
+    }
+    nameSegments()
+  }
+
+  /// Gives each segment an id of its own.
+  private mutating func nameSegments() {
+    var taken: Set<UInt32> = [0]
+    for place in segments.indices {
+      guard let id = segments[place].wantedID, taken.insert(id).inserted else { continue }
+      segments[place].id = id
+    }
+    var next: UInt32 = 1
+    for place in segments.indices where segments[place].id == 0 {
+      while !taken.insert(next).inserted { next += 1 }
+      segments[place].id = next
     }
   }
 

@@ -12,9 +12,12 @@ struct LabelledPictures: Sendable {
 
   /// Pixels across and down; nil for those of each picture.
   let size: Int?
+  let context: StageContext
 
   /// Sizes of an output as they are known before a run.
-  func dimensions(_ channels: Int) -> [Int] { [-1, size ?? -1, size ?? -1, channels] }
+  static func dimensions(_ size: Int?, _ channels: Int) -> [Int] {
+    [-1, size ?? -1, size ?? -1, channels]
+  }
 
   /// Reads files; what is wrong with those of a picture fails its item.
   static func reading<Value>(_ body: () throws -> Value) throws -> Value {
@@ -44,7 +47,7 @@ struct LabelledPictures: Sendable {
     let output = try batch.output(
       labels.name, labels.type, shape: [batch.count, size, size, labels.channels])
     try batch.forEachItem { index in
-      let picture = try Self.picture(of: batch, index)
+      let picture = try picture(of: batch, index)
       let placement = LabelPicture.placement(of: picture, size: size)
       LabelPicture.resize(picture, placement, into: try image.row(index, Float.self))
       try body(index, picture, placement, output)
@@ -61,7 +64,7 @@ struct LabelledPictures: Sendable {
         "pictures of different sizes can't travel together; \(batch.count) were asked for")
     }
     try batch.forEachItem(parallel: false) { index in
-      let picture = try Self.picture(of: batch, index)
+      let picture = try picture(of: batch, index)
       let placement = LabelPicture.placement(of: picture, size: size)
       let shape = [1, placement.height, placement.width]
       let image = try batch.output("image", .f32, shape: shape + [3])
@@ -71,14 +74,18 @@ struct LabelledPictures: Sendable {
     }
   }
 
-  private static func picture(of batch: Batch, _ index: Int) throws -> Picture {
+  private func picture(of batch: Batch, _ index: Int) throws -> Picture {
     guard let path = batch.item(index).path else {
       throw StageError(.input, "this item has no file; give 'input' a 'dir' or 'files'")
     }
-    let picture = try reading { try LabelPicture.read(path) }
+    let picture = try Self.reading { try LabelPicture.read(path) }
     try batch.setMetadata(
       index,
       OriginalSize(image: OriginalSize.Size(width: picture.width, height: picture.height)))
+    if let damage = picture.damage {
+      context.log(
+        .warning, "'\(batch.item(index).id)' is kept as far as it can be shown: \(damage)")
+    }
     return picture
   }
 }

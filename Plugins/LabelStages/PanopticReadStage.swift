@@ -1,3 +1,4 @@
+import FoundationEssentials
 import ImageCodecs
 import LabelFiles
 import StageSDK
@@ -9,18 +10,27 @@ final class PanopticReadStage: Stage, Sendable {
     let size: Int?
     let annotations: String
     let masks: String
+    let mismatch: String
   }
+
+  /// The longest annotations file that is read before a run, in bytes; the time of a check is bounded.
+  private static let longestChecked = 64 << 20
 
   static let descriptor = StageDescriptor(
     id: "panoptic.read", version: "1.0.0",
     summary: "Reads pictures and their COCO panoptic labels.", kind: .source,
     parameters: LabelledPictures.parameters + [
-      .string(
+      .pathBesideItems(
         "annotations", default: "panoptic.json",
-        "The JSON file; a relative path is seen from the picture's folder."),
-      .string(
+        "The JSON file of a data set or of results; a relative path is seen from the picture's folder."
+      ),
+      .pathBesideItems(
         "masks", default: "panoptic",
-        "The folder of PNG masks of the pictures' names; a relative path is seen from the picture's folder."
+        "The folder of the PNG masks that the JSON file names; a relative path is seen from the picture's folder."
+      ),
+      .choice(
+        "mismatch", PanopticMasks.Mismatch.allCases.map(\.rawValue), default: "error",
+        "What to do where mask and JSON file don't have the same segments: fail the picture, or take what one lacks for void and say so in the log."
       ),
     ],
     inputs: [.file("file", "The picture, PNG or JPEG.")],
@@ -33,25 +43,48 @@ final class PanopticReadStage: Stage, Sendable {
     ], isParallel: true)
 
   private let parameters: Parameters
+  private let context: StageContext
+  private let mismatch: PanopticMasks.Mismatch
   private let pictures: LabelledPictures
   /// By path of the JSON file.
   private let known = Mutex<[String: PanopticMasks]>([:])
 
   init(parameters: Parameters, context: StageContext) throws {
     self.parameters = parameters
-    pictures = LabelledPictures(size: parameters.size)
+    self.context = context
+    mismatch = PanopticMasks.Mismatch(rawValue: parameters.mismatch) ?? .error
+    pictures = LabelledPictures(size: parameters.size, context: context)
   }
 
   static func outputs(
     for inputs: [String: TensorShape], parameters: Parameters
   ) throws -> [String: TensorShape]? {
-    let pictures = LabelledPictures(size: parameters.size)
+    try check(parameters)
     return [
       "image": TensorShape(
-        type: .f32, dimensions: pictures.dimensions(3), semantic: "image.rgb"),
+        type: .f32, dimensions: LabelledPictures.dimensions(parameters.size, 3),
+        semantic: "image.rgb"),
       "panoptic": TensorShape(
-        type: .i32, dimensions: pictures.dimensions(2), semantic: "panoptic.ids"),
+        type: .i32, dimensions: LabelledPictures.dimensions(parameters.size, 2),
+        semantic: "panoptic.ids"),
     ]
+  }
+
+  /// Reads the files that absolute paths name, so that what is wrong with them is told before anything runs.
+  private static func check(_ parameters: Parameters) throws {
+    if parameters.annotations.hasPrefix("/") {
+      let size = try? FileManager.default.attributesOfItem(atPath: parameters.annotations)[.size]
+      if let size = size as? Int, size > longestChecked { return }
+      do throws(LabelFileError) {
+        _ = try PanopticAnnotations(path: parameters.annotations)
+      } catch { throw StageError(.config, error.description, parameter: "annotations") }
+    }
+    var isFolder = false
+    if parameters.masks.hasPrefix("/"),
+      !FileManager.default.fileExists(atPath: parameters.masks, isDirectory: &isFolder) || !isFolder
+    {
+      throw StageError(.config, "there is no folder '\(parameters.masks)'", parameter: "masks")
+    }
   }
 
   func process(_ batch: Batch) throws {
@@ -59,9 +92,12 @@ final class PanopticReadStage: Stage, Sendable {
       [self] index, picture, placement, output in
       let path = batch.item(index).path ?? ""
       let labels = try LabelledPictures.reading {
-        try masks(for: path).labels(of: path, picture, placement)
+        try masks(for: path).labels(of: path, picture, placement, mismatch: mismatch)
       }
-      _ = try output.row(index, Int32.self).update(fromContentsOf: labels)
+      if let mismatch = labels.mismatch {
+        context.log(.warning, "'\(batch.item(index).id)': \(mismatch.description); it is left out")
+      }
+      _ = try output.row(index, Int32.self).update(fromContentsOf: labels.values)
     }
   }
 

@@ -1,6 +1,6 @@
 import Autograd
 import Checkpoints
-import FoundationEssentials
+import ForeignJSON
 import ModelFiles
 import StageSDK
 import TensorCore
@@ -35,7 +35,7 @@ final class ImportStage: Stage {
         "The checkpoint of stage I, that of stage II, or both; which is which shows by their tensors."
       ),
       .choice("task", UViMTask.allCases.map(\.rawValue), default: nil, "What the model is for."),
-      .optionalString(
+      .optionalPath(
         "config",
         "JSON file with keys of stage I's architecture, stage II's, or both as {\"stage1\": …, \"stage2\": …}; what is not there is told by the tensors."
       ),
@@ -71,6 +71,13 @@ final class ImportStage: Stage {
     var stage2: StageTwoConfiguration?
   }
 
+  static func outputs(
+    for inputs: [String: TensorShape], parameters: Parameters
+  ) throws -> [String: TensorShape]? {
+    if parameters.config?.hasPrefix("/") == true { _ = try given(parameters) }
+    return [:]
+  }
+
   func run() throws {
     guard let target = context.modelDirectory else {
       throw StageError(
@@ -87,7 +94,7 @@ final class ImportStage: Stage {
           checkpoints.first = checkpoint
         }
       }
-      let given = try given()
+      let given = try Self.given(parameters)
       let task = UViMTask(rawValue: parameters.task) ?? .depth
       let shapes = (checkpoints.first.map(Self.shapes), checkpoints.second.map(Self.shapes))
       let second = try given.stage2 ?? shapes.1.map { shapes throws in try shapes.stageTwo() }
@@ -128,24 +135,37 @@ final class ImportStage: Stage {
     return count > 20_000_000 ? .bf16 : .f32
   }
 
-  private func given() throws -> Given {
-    guard let path = parameters.config else { return Given() }
-    guard let bytes = FileManager.default.contents(atPath: path) else {
-      throw StageError(.notFound, "can't read '\(path)'", parameter: "config")
+  /// Which of both models a file's keys are of.
+  private struct Outline: Decodable {
+    private enum Key: String, CodingKey { case stage1, stage2, sequence = "seq_len" }
+
+    let hasBoth: Bool
+    let isStageTwo: Bool
+
+    init(from decoder: any Decoder) throws {
+      let keys = try decoder.container(keyedBy: Key.self)
+      hasBoth = keys.contains(.stage1) || keys.contains(.stage2)
+      isStageTwo = keys.contains(.sequence)
     }
+  }
+
+  private static func given(_ parameters: Parameters) throws -> Given {
+    guard let path = parameters.config else { return Given() }
     do {
-      if let both = try? JSONDecoder().decode(Given.self, from: bytes),
-        both.stage1 != nil || both.stage2 != nil
-      {
-        return both
+      let outline = try ForeignJSON.decode(Outline.self, file: path)
+      if outline.hasBoth { return try ForeignJSON.decode(Given.self, file: path) }
+      if outline.isStageTwo {
+        return Given(stage2: try ForeignJSON.decode(StageTwoConfiguration.self, file: path))
       }
-      if let second = try? JSONDecoder().decode(StageTwoConfiguration.self, from: bytes) {
-        return Given(stage2: second)
-      }
-      return Given(stage1: try JSONDecoder().decode(StageOneConfiguration.self, from: bytes))
-    } catch {
+      return Given(stage1: try ForeignJSON.decode(StageOneConfiguration.self, file: path))
+    } catch let fault as ForeignFile.Fault {
+      throw StageError(.config, fault.description, parameter: "config")
+    } catch let fault as ForeignJSON.FileFault {
       throw StageError(
-        .config, "'\(path)' is no architecture of stage I or II: \(error)", parameter: "config")
+        .config, "\(fault); it must be the architecture of stage I, II or both",
+        parameter: "config")
+    } catch {
+      throw StageError(.config, "'\(path)': \(error)", parameter: "config")
     }
   }
 

@@ -86,7 +86,11 @@ final class PictureExamples {
       }
       example.metres = metres
     case .panoptic:
-      example.panoptic = try masks(of: file).labels(of: file, picture, placement)
+      let labels = try masks(of: file).labels(of: file, picture, placement).values
+      guard
+        !labels.indices.contains(where: { $0 % 2 == 0 && labels[$0] == 0 && labels[$0 + 1] != 0 })
+      else { throw LabelFileError.categoryZero(path: parameters.annotations ?? "") }
+      example.panoptic = labels
     }
     example.image.withUnsafeMutableBufferPointer {
       LabelPicture.resize(picture, placement, into: $0)
@@ -121,9 +125,9 @@ final class PictureExamples {
   /// Names of the categories in the JSON file that goes with a picture, of number 1 and on, and those that are counted
   /// one by one; a number without a name is called by itself.
   func categories(of file: String) throws -> (all: [String], things: [String]) {
-    let categories = try masks(of: file).coco.categories.filter { $0.id >= 1 }
+    let categories = try masks(of: file).annotations.categories.filter { $0.id >= 1 }
     let names = Dictionary(categories.map { ($0.id, $0.name) }, uniquingKeysWith: { $1 })
     let all = (1...max(1, names.keys.max() ?? 1)).map { names[$0] ?? "category \($0)" }
-    return (all, categories.filter { $0.isThing == 1 }.map(\.name))
+    return (all, categories.filter(\.isThing).map(\.name))
   }
 }

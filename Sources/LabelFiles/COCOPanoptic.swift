@@ -1,6 +1,4 @@
-import FoundationEssentials
-
-/// A COCO panoptic file: what the segments of PNG masks are.
+/// A COCO panoptic file as it is written: what the segments of PNG masks are.
 ///
 /// Source: https://cocodataset.org, "Panoptic Segmentation"; a segment's id is R + 256 G + 256² B of its pixels.
 package struct COCOPanoptic: Codable, Sendable {
@@ -74,19 +72,6 @@ package struct COCOPanoptic: Codable, Sendable {
   package var images: [Picture]
   package var annotations: [Annotation]
   package var categories: [Category]
-
-  /// Reads a file.
-  ///
-  /// - Throws: ``LabelFileError``.
-  package init(path: String) throws(LabelFileError) {
-    do {
-      self = try JSONDecoder().decode(Self.self, from: Data(contentsOf: URL(filePath: path)))
-    } catch let error as DecodingError {
-      throw .notCOCO(path: path, reason: "\(error)")
-    } catch {
-      throw .missing("can't read '\(path)': \(error)")
-    }
-  }
 
   /// Takes its parts.
   package init(images: [Picture], annotations: [Annotation], categories: [Category]) {

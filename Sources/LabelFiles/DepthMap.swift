@@ -1,3 +1,4 @@
+import Glibc
 package import ImageCodecs
 import TensorFiles
 
@@ -19,7 +20,7 @@ package struct DepthMap: Sendable {
       (width, height, metres) = try Self.array(path)
       return
     }
-    let picture = try LabelPicture.read(path)
+    let picture = try LabelPicture.readExact(path, called: "depth map")
     guard picture.channels == 1, picture.bits == 16 else {
       throw .depthSamples(path: path, channels: picture.channels, bits: picture.bits)
     }
@@ -71,6 +72,11 @@ package struct DepthMap: Sendable {
       var values = [Float](repeating: 0, count: entry.count)
       try values.withUnsafeMutableBytes { try reader.read(entry, into: $0) }
       return (entry, values)
-    } catch { throw .unreadable("\(error)") }
+    } catch {
+      if access(path, F_OK) != 0, errno == ENOENT {
+        throw .missing("there is no depth map '\(path)'")
+      }
+      throw .unreadable("\(error)")
+    }
   }
 }

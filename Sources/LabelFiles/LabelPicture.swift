@@ -21,6 +21,37 @@ package enum LabelPicture {
     }
   }
 
+  /// Reads a picture whose samples are numbers, not colours: a sound PNG.
+  ///
+  /// - Parameters:
+  ///   - path: PNG.
+  ///   - kind: What it is, for errors: "mask".
+  /// - Returns: The picture.
+  /// - Throws: ``LabelFileError``.
+  package static func readExact(
+    _ path: String, called kind: String
+  ) throws(LabelFileError) -> Picture {
+    let picture: Picture
+    do {
+      picture = try PictureFile.withBytes(of: path) { bytes in
+        guard try PictureFormat(of: bytes) == .png else {
+          throw LabelFileError.notPNG(path: path, kind: kind)
+        }
+        return try PictureDecoder.decode(bytes, maximumPixels: 120_000_000)
+      }
+    } catch let error as LabelFileError {
+      throw error
+    } catch let error as PictureError {
+      throw .unreadable("'\(path)': \(error.description)")
+    } catch PictureFile.Fault.missing {
+      throw .missing("there is no \(kind) '\(path)'")
+    } catch {
+      throw .unreadable("\(error)")
+    }
+    if let damage = picture.damage { throw .unreadable("'\(path)': \(damage)") }
+    return picture
+  }
+
   /// Where a picture is cut and how large the result is.
   ///
   /// - Parameters:

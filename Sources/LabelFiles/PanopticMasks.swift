@@ -2,12 +2,30 @@ package import ImageCodecs
 
 /// COCO panoptic labels of pictures: PNG masks, and what the JSON file says of their segments.
 package struct PanopticMasks: Sendable {
+  /// What to do where a mask and the JSON file don't have the same segments.
+  package enum Mismatch: String, Hashable, Sendable, CaseIterable {
+    /// The picture is at fault.
+    case error
+    /// Pixels of a segment that the JSON lacks are void, segments without pixels are left out.
+    case ignore
+  }
+
+  /// The labels of a picture.
+  package struct Labels: Sendable {
+    /// (height, width, 2): category and number of the segment, numbers from 1 on and those of crowds negative; 0 and 0
+    /// for void.
+    package let values: [Int32]
+    /// In what mask and JSON file disagree, where that was ignored.
+    package let mismatch: LabelFileError?
+  }
+
   /// What the JSON file says.
-  package let coco: COCOPanoptic
+  package let annotations: PanopticAnnotations
   private let path: String
   private let folder: String
-  /// By stem of a picture's name.
-  private let annotations: [String: COCOPanoptic.Annotation]
+  /// Names of pictures, and those of masks, for files that don't name pictures.
+  private var pictures = PictureNames()
+  private var masks = PictureNames()
 
   /// Opens a set.
   ///
@@ -16,22 +34,13 @@ package struct PanopticMasks: Sendable {
   ///   - folder: Where masks are.
   /// - Throws: ``LabelFileError``.
   package init(annotations path: String, masks folder: String) throws(LabelFileError) {
-    coco = try COCOPanoptic(path: path)
+    annotations = try PanopticAnnotations(path: path)
     self.path = path
     self.folder = folder
-    annotations = Self.byStem(coco)
-  }
-
-  /// By the names of pictures, and by those of masks where they are the same.
-  private static func byStem(_ coco: COCOPanoptic) -> [String: COCOPanoptic.Annotation] {
-    let pictures = Dictionary(
-      coco.images.map { ($0.id, PathParts.stem(of: $0.fileName)) }, uniquingKeysWith: { $1 })
-    var annotations: [String: COCOPanoptic.Annotation] = [:]
-    for annotation in coco.annotations {
-      annotations[PathParts.stem(of: annotation.fileName)] = annotation
-      if let stem = pictures[annotation.imageID] { annotations[stem] = annotation }
+    for (place, annotation) in annotations.annotations.enumerated() {
+      if let picture = annotation.picture { pictures.add(picture, place: place) }
+      masks.add(annotation.mask, place: place)
     }
-    return annotations
   }
 
   /// Reads a picture's labels.
@@ -40,50 +49,97 @@ package struct PanopticMasks: Sendable {
   ///   - file: The picture's path.
   ///   - picture: The picture, whose size the mask must have.
   ///   - placement: What goes where.
-  /// - Returns: (height, width, 2) of the placement: category and number of the segment, from 1 on; 0 and 0 for void;
-  ///   negative numbers for crowds.
+  ///   - mismatch: What to do where mask and JSON file disagree.
+  /// - Returns: The labels, of the placement's size.
   /// - Throws: ``LabelFileError``.
   package func labels(
-    of file: String, _ picture: Picture, _ placement: PictureFit.Placement
-  ) throws(LabelFileError) -> [Int32] {
-    let stem = PathParts.stem(of: file)
-    guard let annotation = annotations[stem] else {
-      throw .noAnnotation(path: path, stem: stem)
-    }
-    let name = "\(folder)/\(annotation.fileName)"
-    let mask = try LabelPicture.read(name)
-    guard mask.width == picture.width, mask.height == picture.height else {
-      throw .size(
-        path: name, found: [mask.width, mask.height], picture: [picture.width, picture.height])
-    }
-    guard mask.bits == 8, mask.channels == 3 else {
-      throw .maskSamples(path: name, channels: mask.channels, bits: mask.bits)
-    }
-    let known = Self.known(annotation)
+    of file: String, _ picture: Picture, _ placement: PictureFit.Placement,
+    mismatch: Mismatch = .error
+  ) throws(LabelFileError) -> Labels {
+    let annotation = try annotation(of: file)
+    let name = "\(folder)/\(annotation.mask)"
+    let mask = try Self.mask(name, of: picture)
+    let known = try known(annotation, name)
+    let disagreement = Self.disagreement(mask, known, name, path)
+    if let disagreement, mismatch == .error { throw disagreement }
     var labels = [Int32](repeating: 0, count: 2 * placement.width * placement.height)
     let bytes = mask.bytes
     LabelPicture.pick(placement, width: mask.width, height: mask.height) { place, source in
-      let id =
-        UInt32(bytes[3 * source]) | UInt32(bytes[3 * source + 1]) << 8
-        | UInt32(bytes[3 * source + 2]) << 16
-      guard let label = known[id] else { return }
+      guard let label = known[Self.id(bytes, source)] else { return }
       labels[2 * place] = label.category
       labels[2 * place + 1] = label.number
+    }
+    return Labels(values: labels, mismatch: disagreement)
+  }
+
+  private func annotation(
+    of file: String
+  ) throws(LabelFileError) -> PanopticAnnotations.Annotation {
+    for names in [pictures, masks] {
+      let places = names.places(of: file)
+      guard places.count <= 1 else {
+        throw .ambiguous(
+          path: path, picture: file, masks: places.map { annotations.annotations[$0].mask })
+      }
+      if let place = places.first { return annotations.annotations[place] }
+    }
+    throw .noAnnotation(
+      path: path, picture: file, near: Array(Set(pictures.near(file) + masks.near(file))).sorted())
+  }
+
+  private static func mask(
+    _ path: String, of picture: Picture
+  ) throws(LabelFileError) -> Picture {
+    let mask = try LabelPicture.readExact(path, called: "mask")
+    guard mask.width == picture.width, mask.height == picture.height else {
+      throw .size(
+        path: path, found: [mask.width, mask.height], picture: [picture.width, picture.height])
+    }
+    guard mask.bits == 8, mask.channels == 3 else {
+      throw .maskSamples(path: path, channels: mask.channels, bits: mask.bits)
+    }
+    return mask
+  }
+
+  private static func id(_ bytes: UnsafeRawBufferPointer, _ pixel: Int) -> UInt32 {
+    UInt32(bytes[3 * pixel]) | UInt32(bytes[3 * pixel + 1]) << 8
+      | UInt32(bytes[3 * pixel + 2]) << 16
+  }
+
+  /// Category and number by id.
+  private func known(
+    _ annotation: PanopticAnnotations.Annotation, _ mask: String
+  ) throws(LabelFileError) -> [UInt32: (category: Int32, number: Int32)] {
+    var labels: [UInt32: (category: Int32, number: Int32)] = [:]
+    for (index, segment) in annotation.segments.enumerated() {
+      let number = Int32(index + 1)
+      let label = (segment.category, segment.isCrowd ? -number : number)
+      guard labels.updateValue(label, forKey: segment.id) == nil else {
+        throw .repeated(path: path, mask: mask, id: segment.id)
+      }
     }
     return labels
   }
 
-  /// Category and number by id.
-  private static func known(
-    _ annotation: COCOPanoptic.Annotation
-  ) -> [UInt32: (category: Int32, number: Int32)] {
-    var labels: [UInt32: (category: Int32, number: Int32)] = [:]
-    for (index, segment) in annotation.segments.enumerated() {
-      let number = Int32(index + 1)
-      labels[segment.id] = (
-        Int32(truncatingIfNeeded: segment.categoryID), segment.isCrowd == 1 ? -number : number
-      )
+  /// A segment that one has and the other lacks; id 0 is void where the JSON file doesn't say otherwise.
+  private static func disagreement(
+    _ mask: Picture, _ known: [UInt32: (category: Int32, number: Int32)], _ name: String,
+    _ path: String
+  ) -> LabelFileError? {
+    var found: Set<UInt32> = []
+    var last: UInt32?
+    let bytes = mask.bytes
+    for pixel in 0..<(mask.width * mask.height) {
+      let id = id(bytes, pixel)
+      if id == last { continue }
+      last = id
+      found.insert(id)
     }
-    return labels
+    if let id = found.filter({ $0 != 0 && known[$0] == nil }).min() {
+      return .undescribed(path: path, mask: name, id: id)
+    }
+    return known.keys.filter { !found.contains($0) }.min().map {
+      .absent(path: path, mask: name, id: $0)
+    }
   }
 }

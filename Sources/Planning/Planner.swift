@@ -51,10 +51,15 @@ package struct Planner<Checker: StageChecking> {
       spec.input, base: surroundings.base,
       resultFolders: surroundings.resultFolders(of: policy))
     let collisions = NameCollisions(stages, surroundings, jobName: spec.name.value, policy)
+    let folders = ItemFolders()
     var manifest = try ManifestWriter(
       path: surroundings.itemsPath, itemsPerShard: itemsPerShard,
-      visit: { collisions.visit($0) })
+      visit: {
+        collisions.visit($0)
+        folders.visit($0)
+      })
     try source.list(into: &manifest)
+    try askBesideItems(stages, folders, graph, &faults)
     faults += source.faults
     faults += collisions.faults(spec)
     faults += source.warnings(
@@ -99,17 +104,43 @@ package struct Planner<Checker: StageChecking> {
     }
     for (index, answer) in response.stages.enumerated() where index < stages.count {
       guard let stage = graph.spec(named: answer.name) else { continue }
-      for fault in answer.faults {
-        let place = fault.parameter.flatMap { stage.parameters?[$0]?.mark }
-        faults.append(
-          Diagnostic(
-            "E127", "'\(answer.name)' (\(stages[index].description.id)): \(fault.message)",
-            at: place ?? stage.id.mark,
-            path: "\(answer.name).params" + (fault.parameter.map { ".\($0)" } ?? "")))
-      }
+      faults += Self.diagnostics(answer, of: stages[index].description.id, stage)
       stages[index].outputs =
         stages[index].description.hasCheck
         ? answer.outputs : DimensionNames.outputs(of: stages[index], among: stages)
+    }
+  }
+
+  /// Lets stages check the files that lie beside items, once these are known.
+  private mutating func askBesideItems(
+    _ stages: [PlannedStage], _ folders: ItemFolders, _ graph: StageGraph,
+    _ faults: inout [Diagnostic]
+  ) throws {
+    guard !faults.contains(where: { $0.severity == .error }) else { return }
+    let entries = folders.entries(of: stages)
+    guard !entries.isEmpty else { return }
+    let response: StageCheckResponse
+    do {
+      response = try checker.check(StageCheckRequest(stages: entries))
+    } catch {
+      faults.append(Diagnostic("E128", "\(error)", at: nil))
+      return
+    }
+    for (entry, answer) in zip(entries, response.stages) {
+      guard let stage = graph.spec(named: answer.name) else { continue }
+      faults += Self.diagnostics(answer, of: entry.stageID, stage)
+    }
+  }
+
+  /// What a stage finds fault with.
+  private static func diagnostics(
+    _ answer: StageCheckResponse.Entry, of stageID: String, _ stage: SpecStage
+  ) -> [Diagnostic] {
+    answer.faults.map { fault in
+      let place = fault.parameter.flatMap { stage.parameters?[$0]?.mark }
+      return Diagnostic(
+        "E127", "'\(answer.name)' (\(stageID)): \(fault.message)", at: place ?? stage.id.mark,
+        path: "\(answer.name).params" + (fault.parameter.map { ".\($0)" } ?? ""))
     }
   }
 

@@ -113,6 +113,18 @@ public struct ParameterSpec: Sendable {
       name, type: "string", doc: doc, value: nil, isRequired: false, [("x-lattice-path", "true")])
   }
 
+  /// A file or folder that is read and whose relative path is seen from each item's own folder.
+  ///
+  /// Before a run the stage's `outputs` is also asked with its absolute path, for some of the items' folders: it may
+  /// read it then and say what is wrong.
+  public static func pathBesideItems(
+    _ name: String, default value: String, _ doc: String
+  ) -> ParameterSpec {
+    ParameterSpec(
+      name, type: "string", doc: doc, value: JSONText.string(value), isRequired: false,
+      [("x-lattice-beside-items", "true")])
+  }
+
   /// One of some words; without a default it must be given.
   public static func choice(
     _ name: String, _ choices: [String], default value: String?, _ doc: String

@@ -14,7 +14,8 @@ public protocol Stage: AnyObject, SendableMetatype {
   /// - Throws: ``StageError`` with code `config` when the parameters can't be met.
   init(parameters: Parameters, context: StageContext) throws
 
-  /// Tells the outputs' types and sizes before anything runs; opens no file, under 50 ms.
+  /// Tells the outputs' types and sizes before anything runs; under 50 ms, and opens no file but those that parameters
+  /// name by absolute paths.
   ///
   /// - Parameters:
   ///   - inputs: By port; -1 stands for a size that is unknown or differs from item to item, and for the batch.

@@ -78,13 +78,13 @@ import Testing
     let masks = try PanopticMasks(annotations: path("labels.json"), masks: folder.path())
     let picture = Picture(width: 2, height: 1, rgb: [0, 0, 0, 0, 0, 0])
     let placement = LabelPicture.placement(of: picture, size: nil)
-    #expect(try masks.labels(of: "photo.jpg", picture, placement) == [3, 1, 2, -2])
+    #expect(try masks.labels(of: "photo.jpg", picture, placement).values == [3, 1, 2, -2])
     let error = #expect(throws: LabelFileError.self) {
       try masks.labels(of: "other.jpg", picture, placement)
     }
     #expect(
       error?.description
-        == "'\(path("labels.json"))' has no picture whose file_name is 'other' with an ending")
+        == "'\(path("labels.json"))' has no annotation of 'other.jpg', going by its name")
   }
 
   @Test func whatIsNoCOCOFileIsOfAllPictures() throws {
@@ -93,6 +93,26 @@ import Testing
       try PanopticMasks(annotations: self.path("empty.json"), masks: ".")
     }
     #expect(error?.isOfAll == true)
+  }
+
+  @Test func depthMapsAreSoundPNGs() throws {
+    let picture = Picture(width: 2, height: 1, rgb: [0, 0, 0, 0, 0, 0])
+    try PictureEncoder.encode(picture, as: .jpeg(quality: 90)) {
+      try Data($0).write(to: folder.appending(path: "a.depth.png"))
+    }
+    let jpeg = #expect(throws: LabelFileError.self) {
+      try DepthMap(path: self.path("a.depth.png"), unit: 1)
+    }
+    #expect(
+      jpeg?.description
+        == "'\(path("a.depth.png"))' is a JPEG, which changes the numbers in pixels; a depth map is a PNG"
+    )
+    for name in ["none.png", "none.npy"] {
+      let missing = #expect(throws: LabelFileError.self) {
+        try DepthMap(path: self.path(name), unit: 1)
+      }
+      #expect(missing?.description == "there is no depth map '\(path(name))'")
+    }
   }
 
   private func write(_ text: String, to name: String) throws {

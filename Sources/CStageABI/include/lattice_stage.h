@@ -328,8 +328,9 @@ typedef struct lattice_stage {
    uint32_t    preferred_batch; // Items per process call; 0 leaves it to the host.
    uint32_t    reserved;
 
-   // Tells the outputs' types and sizes from the inputs', and finds fault with parameters. Opens no file and
-   // no model, under 50 ms. NULL: sizes follow from the ports' dimension names. [host, any thread]
+   // Tells the outputs' types and sizes from the inputs', and finds fault with parameters. Opens no model, and no
+   // file but those that parameters name by absolute paths; under 50 ms, 5 s with such files. NULL: sizes follow
+   // from the ports' dimension names. [host, any thread]
    lattice_status (*check)(const lattice_stage_config *config, const lattice_tensor_spec *const *inputs,
                            uint32_t n_inputs, lattice_check_result *result);
 
