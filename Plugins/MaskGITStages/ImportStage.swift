@@ -22,7 +22,7 @@ final class ImportStage: Stage {
       .strings(
         "files", default: [], count: 0...1,
         "The checkpoint; [] for the job's input, which is then the checkpoint and its config.json."),
-      .optionalString(
+      .optionalPath(
         "config",
         "The config.json with the architecture's keys, such as codebook_size and num_class."),
       .choice(
@@ -40,6 +40,19 @@ final class ImportStage: Stage {
   init(parameters: Parameters, context: StageContext) throws {
     self.parameters = parameters
     self.context = context
+  }
+
+  static func outputs(
+    for inputs: [String: TensorShape], parameters: Parameters
+  ) throws -> [String: TensorShape]? {
+    if let path = parameters.config, path.hasPrefix("/") {
+      do {
+        _ = try TransformerModel.configuration(path, kind: MaskGITConfiguration.kind)
+      } catch let error as StageError {
+        throw StageError(.config, error.message, parameter: "config")
+      }
+    }
+    return [:]
   }
 
   func run() throws {

@@ -1,6 +1,6 @@
 import Autograd
 import Checkpoints
-import FoundationEssentials
+import ForeignJSON
 import ModelFiles
 import StageSDK
 import TensorCore
@@ -36,11 +36,29 @@ final class ImportStage: Stage {
     self.context = context
   }
 
+  static func outputs(
+    for inputs: [String: TensorShape], parameters: Parameters
+  ) throws -> [String: TensorShape]? {
+    if parameters.config.hasPrefix("/") { _ = try configuration(parameters) }
+    return [:]
+  }
+
+  private static func configuration(_ parameters: Parameters) throws -> TokenizerConfiguration {
+    do {
+      return try ForeignJSON.decode(TokenizerConfiguration.self, file: parameters.config)
+    } catch let fault as ForeignFile.Fault {
+      throw StageError(.config, fault.description, parameter: "config")
+    } catch let fault as ForeignJSON.FileFault {
+      throw StageError(.config, fault.description, parameter: "config")
+    } catch {
+      throw StageError(.config, "'\(parameters.config)': \(error)", parameter: "config")
+    }
+  }
+
   func run() throws {
     guard let target = context.modelDirectory, let file = parameters.files.first else { return }
+    let configuration = try Self.configuration(parameters)
     do {
-      let configuration = try JSONDecoder().decode(
-        TokenizerConfiguration.self, from: try Data(contentsOf: URL(filePath: parameters.config)))
       let tokenizer = try Tokenizer(configuration, start: .unset)
       let set = ParameterSet(tokenizer.parameters)
       let checkpoint = try Checkpoint(path: file)

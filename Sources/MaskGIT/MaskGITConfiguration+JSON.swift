@@ -1,3 +1,4 @@
+import ForeignJSON
 import FoundationEssentials
 
 extension MaskGITConfiguration {
@@ -37,8 +38,8 @@ extension MaskGITConfiguration {
   package init(json: [UInt8], kind: String = Self.kind) throws(MaskGITError) {
     let keys: Keys
     do {
-      keys = try JSONDecoder().decode(Keys.self, from: Data(json))
-    } catch { throw .config(Self.sentence(error)) }
+      keys = try ForeignJSON.decode(Keys.self, from: json)
+    } catch { throw .config("\(error)") }
     if let found = keys.kind, found != kind { throw .kind(found: found, expected: kind) }
     if let format = keys.format, format != 1 { throw .format(format) }
     try self.init(
@@ -74,17 +75,5 @@ extension MaskGITConfiguration {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     return Array(try encoder.encode(keys)) + [UInt8(ascii: "\n")]
-  }
-
-  private static func sentence(_ error: any Error) -> String {
-    switch error {
-    case DecodingError.keyNotFound(let key, _): "the key '\(key.stringValue)' is missing"
-    case DecodingError.typeMismatch(let type, let context) where !context.codingPath.isEmpty,
-      DecodingError.valueNotFound(let type, let context) where !context.codingPath.isEmpty:
-      "'\(context.codingPath.map(\.stringValue).joined(separator: "."))' is no \(type)"
-    case DecodingError.dataCorrupted(let context) where !context.codingPath.isEmpty:
-      "'\(context.codingPath.map(\.stringValue).joined(separator: "."))' has no such value"
-    default: "it is no JSON object"
-    }
   }
 }

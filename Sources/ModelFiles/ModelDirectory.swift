@@ -1,4 +1,5 @@
 package import Checkpoints
+import ForeignJSON
 import FoundationEssentials
 
 /// A version of a model: a folder with `config.json` and `model.safetensors`.
@@ -67,16 +68,20 @@ package struct ModelDirectory: Hashable, Sendable {
   }
 
   private func decode<Value: Decodable>(_ type: Value.Type) throws(ModelDirectoryError) -> Value {
-    let bytes: Data
-    do {
-      bytes = try Data(contentsOf: URL(filePath: configurationPath))
+    let bytes: [UInt8]
+    do throws(ForeignFile.Fault) {
+      bytes = try ForeignFile.bytes(of: configurationPath, limit: ForeignJSON.largest)
     } catch {
-      throw .unreadable(path: configurationPath, reason: ConfigurationFault.reason(error))
+      if case .unreadable(_, let reason) = error {
+        throw .unreadable(path: configurationPath, reason: reason)
+      }
+      throw .unreadable(
+        path: configurationPath,
+        reason: error == .missing(path: configurationPath)
+          ? "No such file or directory" : error.description)
     }
     do {
-      return try JSONDecoder().decode(type, from: bytes)
-    } catch {
-      throw .configuration(path: configurationPath, fault: ConfigurationFault.sentence(error))
-    }
+      return try ForeignJSON.decode(type, from: bytes)
+    } catch { throw .configuration(path: configurationPath, fault: "\(error)") }
   }
 }

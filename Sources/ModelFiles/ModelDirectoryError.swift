@@ -29,44 +29,15 @@ extension ModelDirectoryError: CustomStringConvertible {
   }
 }
 
-/// Faults of reading and decoding as sentences.
+/// Faults of writing as sentences.
 enum ConfigurationFault {
-  /// Why a file can't be read or written.
+  /// Why a file can't be written.
   static func reason(_ error: any Error) -> String {
     switch (error as? CocoaError)?.code {
     case .fileReadNoSuchFile?, .fileNoSuchFile?: "No such file or directory"
     case .fileReadNoPermission?, .fileWriteNoPermission?: "Permission denied"
     case .fileWriteOutOfSpace?: "the disk is full"
     default: "\(error)"
-    }
-  }
-
-  /// Why JSON isn't what it should be.
-  static func sentence(_ error: any Error) -> String {
-    switch error {
-    case DecodingError.keyNotFound(let key, let context):
-      "the key '\(path(context.codingPath + [key]))' is missing"
-    case DecodingError.typeMismatch(let type, let context):
-      "'\(path(context.codingPath))' is no \(name(type))"
-    case DecodingError.valueNotFound(let type, let context):
-      "'\(path(context.codingPath))' is null, not a \(name(type))"
-    case DecodingError.dataCorrupted(let context) where !context.codingPath.isEmpty:
-      "'\(path(context.codingPath))' can't be so: \(context.debugDescription)"
-    default: "it is no JSON"
-    }
-  }
-
-  private static func path(_ keys: [any CodingKey]) -> String {
-    keys.isEmpty ? "the whole" : keys.map(\.stringValue).joined(separator: ".")
-  }
-
-  private static func name(_ type: any Any.Type) -> String {
-    switch type {
-    case is any BinaryInteger.Type: "whole number"
-    case is any BinaryFloatingPoint.Type: "number"
-    case is String.Type: "text"
-    case is Bool.Type: "true or false"
-    default: "value of the type that it should be"
     }
   }
 }

@@ -1,4 +1,5 @@
 import Checkpoints
+import ForeignJSON
 import FoundationEssentials
 import ImageCodecs
 import TensorFiles
@@ -94,10 +95,9 @@ package enum PackedPictures {
     let file = "\(folder)classes.json"
     guard FileManager.default.fileExists(atPath: file) else { return [] }
     do {
-      return try JSONDecoder().decode(
-        [String].self, from: try Data(contentsOf: URL(filePath: file)))
+      return try ForeignJSON.decode([String].self, file: file)
     } catch {
-      throw PackedPicturesError.classes(path: file)
+      throw PackedPicturesError.classes(path: file, reason: "\(error)")
     }
   }
 }

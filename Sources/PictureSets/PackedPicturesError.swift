@@ -6,7 +6,7 @@ package enum PackedPicturesError: Error, Hashable, CustomStringConvertible {
   case offsets(path: String, picture: Int)
   case picture(path: String, picture: Int, reason: String)
   case numbers(path: String, name: String, type: String)
-  case classes(path: String)
+  case classes(path: String, reason: String)
 
   package var description: String {
     switch self {
@@ -22,7 +22,8 @@ package enum PackedPicturesError: Error, Hashable, CustomStringConvertible {
       "picture \(picture) of '\(path)' can't be decoded: \(reason)"
     case .numbers(let path, let name, let type):
       "'\(name)' of '\(path)' must hold whole numbers; it holds \(type)"
-    case .classes(let path): "'\(path)' must be a JSON list of the classes' names"
+    case .classes(let path, let reason):
+      "'\(path)' must be a JSON list of the classes' names: \(reason)"
     }
   }
 }

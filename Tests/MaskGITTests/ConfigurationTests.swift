@@ -16,10 +16,11 @@ import Testing
   }
 
   @Test func saysWhatIsWrong() {
-    #expect(fault("[]") == "config.json of the model: it is no JSON object")
+    #expect(fault("[]") == "config.json of the model: byte 0 must be an object, not a list")
     #expect(
       fault(#"{"codebook_size": 3}"#)
-        == "config.json of the model: the key 'num_class' is missing")
+        == "config.json of the model: byte 0 must be an object with the key 'num_class', not one without"
+    )
     #expect(
       fault(config(heads: "7"))
         == "config.json of the model: 7 heads can't share a width of 96 evenly")
@@ -52,10 +53,13 @@ import Testing
         config.json of the model: heads are 6 wide; rotary positions in two dimensions need a multiple of 4
         """)
     #expect(
-      fault(config(#""block": "resnet""#)) == "config.json of the model: 'block' has no such value")
+      fault(config(#""block": "resnet""#))
+        == "config.json of the model: 'block' at byte 113 must be a value that is known here, not the text 'resnet'"
+    )
     #expect(
       fault(config(#""decode_steps": "few""#))
-        == "config.json of the model: 'decode_steps' is no Int")
+        == "config.json of the model: 'decode_steps' at byte 120 must be a whole number, not the text 'few'"
+    )
   }
 
   @Test func keepsEveryKey() throws {

@@ -41,12 +41,15 @@ import Testing
 
   static let faults: [(json: String?, sentence: String)] = [
     (nil, "can't read 'config.json': No such file or directory"),
-    ("{", "'config.json' is no sound configuration: it is no JSON"),
     (
-      "[]",
-      "'config.json' is no sound configuration: 'the whole' is no value of the type that it should be"
+      "{",
+      "'config.json' is no sound configuration: byte 1 must be a text in double quotes, not the end of the text"
     ),
-    (#"{"format":1}"#, "'config.json' is no sound configuration: the key 'kind' is missing"),
+    ("[]", "'config.json' is no sound configuration: byte 0 must be an object, not a list"),
+    (
+      #"{"format":1}"#,
+      "'config.json' is no sound configuration: byte 0 must be an object with the key 'kind', not one without"
+    ),
     (
       #"{"kind":"uvim-stage1","format":1}"#,
       "'config.json' is of a model of kind 'uvim-stage1'; 'a' or 'b' is needed here"
@@ -57,11 +60,11 @@ import Testing
     ),
     (
       #"{"kind":"a","format":1,"width":4,"levels":["x"]}"#,
-      "'config.json' is no sound configuration: 'levels.Index 0' is no whole number"
+      "'config.json' is no sound configuration: 'levels[0]' at byte 43 must be a whole number, not the text 'x'"
     ),
     (
       #"{"kind":"a","format":1,"width":null,"levels":[]}"#,
-      "'config.json' is no sound configuration: 'width' is null, not a whole number"
+      "'config.json' is no sound configuration: 'width' at byte 31 must be a whole number, not null"
     ),
   ]
 
