@@ -51,11 +51,12 @@ final class ColorMetricsStage: Stage, Sendable {
   }
 
   /// Means over the pictures that have a number, and the PSNR of all pictures taken as one; the same for pictures without
-  /// colours and for the one a and b that is least wrong everywhere; how a and b go with those of the references.
+  /// colours and for the one a and b that is least wrong everywhere; how a and b go with those of the references. Null
+  /// where there is none.
   private struct Summary: Encodable {
     let items: Int
-    let psnr, grayPSNR, constantPSNR, psnrOfAll, grayPSNROfAll, constantPSNROfAll: Double?
-    let constantA, constantB, correlationA, correlationB: Double?
+    let psnr, grayPSNR, constantPSNR, psnrOfAll, grayPSNROfAll, constantPSNROfAll: OrNull<Double>
+    let constantA, constantB, correlationA, correlationB: OrNull<Double>
     enum CodingKeys: String, CodingKey {
       case items, psnr = "chroma_psnr", grayPSNR = "chroma_psnr_of_gray"
       case constantPSNR = "chroma_psnr_of_constant"
@@ -81,10 +82,14 @@ final class ColorMetricsStage: Stage, Sendable {
       }
       let truth = try reference.row(index, Float.self)
       let item = batch.item(index)
+      let psnr = ChromaErrors.peakSignalToNoise(of: try image.row(index, Float.self), to: truth)
+      // Infinite for equal colours, but not for colours that are none.
+      guard !psnr.isNaN, psnr > -.infinity else {
+        throw StageError(
+          .input, "the picture or its reference has values that are no finite numbers")
+      }
       let score = Score(
-        number: item.number, id: item.id,
-        psnr: Self.finite(
-          ChromaErrors.peakSignalToNoise(of: try image.row(index, Float.self), to: truth)),
+        number: item.number, id: item.id, psnr: Self.finite(psnr),
         grayPSNR: Self.finite(
           [Float](repeating: 0.5, count: truth.count).withUnsafeBufferPointer {
             ChromaErrors.peakSignalToNoise(of: $0, to: truth)
@@ -112,22 +117,19 @@ final class ColorMetricsStage: Stage, Sendable {
       let numbers = [score.psnr, score.grayPSNR, constant].map { $0.map { "\($0)" } ?? "inf" }
       table += "\(CSVField.quoted(score.id)),\(numbers.joined(separator: ","))\n"
     }
-    func mean(_ values: [Double]) -> Double? {
-      values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
-    }
+    func mean(_ values: [Double]) -> OrNull<Double> { OrNull(meanOf: values) }
     /// That of the mean squared error, to which pictures without an error add none.
-    func pooled(_ values: [Double?]) -> Double? {
-      mean(values.map { $0.map { pow(10, -$0 / 10) } ?? 0 }).flatMap {
-        Self.finite(-10 * log10($0))
-      }
+    func pooled(_ values: [Double?]) -> OrNull<Double> {
+      let error = mean(values.map { $0.map { pow(10, -$0 / 10) } ?? 0 }).value
+      return OrNull(error.flatMap { Self.finite(-10 * log10($0)) })
     }
     let summary = Summary(
       items: sorted.count, psnr: mean(sorted.compactMap(\.psnr)),
       grayPSNR: mean(sorted.compactMap(\.grayPSNR)),
       constantPSNR: mean(constants.compactMap(\.self)), psnrOfAll: pooled(sorted.map(\.psnr)),
       grayPSNROfAll: pooled(sorted.map(\.grayPSNR)), constantPSNROfAll: pooled(constants),
-      constantA: all?.a.wanted, constantB: all?.b.wanted, correlationA: all?.a.correlation,
-      correlationB: all?.b.correlation)
+      constantA: OrNull(all?.a.wanted), constantB: OrNull(all?.b.wanted),
+      correlationA: OrNull(all?.a.correlation), correlationB: OrNull(all?.b.correlation))
     try ScoreList<Score>.publish(
       table: table, summary: summary, name: parameters.name, existing: parameters.exists, context)
   }

@@ -46,7 +46,7 @@ struct ScoreMetadata: Encodable {
   let mae: Double
 }
 
-/// The scores of a job.
+/// The scores of a job; what was measured of no picture is null.
 struct ScoreSummary: Encodable {
   struct Spread: Encodable {
     let mean: Double
@@ -70,11 +70,11 @@ struct ScoreSummary: Encodable {
   let items: Int
   /// Of those, how many equal their reference exactly; they have no PSNR.
   let identical: Int
-  let psnr: Spread?
-  let ssim: Spread?
-  let mae: Spread?
-  /// PSNR of the mean squared error over all pictures; nil when all are equal.
-  let pooledPSNR: Double?
+  let psnr: OrNull<Spread>
+  let ssim: OrNull<Spread>
+  let mae: OrNull<Spread>
+  /// PSNR of the mean squared error over all pictures; null when all are equal.
+  let pooledPSNR: OrNull<Double>
 
   enum CodingKeys: String, CodingKey {
     case items, identical, psnr, ssim, mae, pooledPSNR = "pooled_psnr"
@@ -83,10 +83,10 @@ struct ScoreSummary: Encodable {
   init(_ scores: [PictureScores]) {
     items = scores.count
     identical = scores.count { $0.mse == 0 }
-    psnr = Spread(scores.compactMap(\.psnr))
-    ssim = Spread(scores.compactMap(\.ssim))
-    mae = Spread(scores.map(\.mae))
+    psnr = OrNull(Spread(scores.compactMap(\.psnr)))
+    ssim = OrNull(Spread(scores.compactMap(\.ssim)))
+    mae = OrNull(Spread(scores.map(\.mae)))
     let mean = scores.map(\.mse).reduce(0, +) / Double(max(1, scores.count))
-    pooledPSNR = mean == 0 ? nil : PictureScores.psnr(mean)
+    pooledPSNR = OrNull(mean == 0 ? nil : PictureScores.psnr(mean))
   }
 }

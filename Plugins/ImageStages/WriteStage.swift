@@ -54,11 +54,13 @@ final class WriteStage: Stage, Sendable {
     isParallel: true)
 
   private let parameters: Parameters
+  private let context: StageContext
   private let colormap: Colormap
   private let encoding: PictureEncoder.Encoding
 
   init(parameters: Parameters, context: StageContext) throws {
     self.parameters = parameters
+    self.context = context
     colormap = Colormap(rawValue: parameters.colormap) ?? .none
     encoding = try Self.encoding(parameters)
   }
@@ -91,6 +93,7 @@ final class WriteStage: Stage, Sendable {
 
   private func picture(_ image: TensorView, _ index: Int, _ item: BatchItem) throws -> Picture {
     let values = try image.row(index, Float.self)
+    tell(of: values, item.id)
     let shaded = Shading(
       range: parameters.normalize ? nil : parameters.range.map { Float($0) }, colormap: colormap)
     let bits = if case .png(16, _) = encoding { 16 } else { 8 }
@@ -103,6 +106,25 @@ final class WriteStage: Stage, Sendable {
         .input, "'original_size' is set, but no earlier stage said how large the picture was")
     }
     return picture.resized(width: original.width, height: original.height)
+  }
+
+  /// Says how many values the file can't hold as they are.
+  private func tell(of values: UnsafeBufferPointer<Float>, _ item: String) {
+    let strange = values.count { !$0.isFinite }
+    if strange > 0 {
+      context.log(
+        .warning, "'\(item)': \(strange) of \(values.count) values are no finite numbers")
+    }
+    guard !parameters.normalize else { return }
+    let (low, high) = (parameters.range.min() ?? 0, parameters.range.max() ?? 1)
+    // Half a step of eight bits is what rounding takes anyway.
+    let slack = (high - low) / 510
+    let beyond = values.count { $0.isFinite && !(low - slack...high + slack).contains(Double($0)) }
+    guard beyond > 0 else { return }
+    context.log(
+      .info,
+      "'\(item)': \(beyond) of \(values.count) values are beyond 'range', \(low) to \(high), and are cut to its ends"
+    )
   }
 
   private static func encoding(_ parameters: Parameters) throws -> PictureEncoder.Encoding {

@@ -95,6 +95,9 @@ final class DepthMetricsStage: Stage, Sendable {
           )
         }
       }
+      if let errors, !errors.rootMeanSquare.isFinite {
+        throw StageError(.input, "some of the predicted depths are infinite")
+      }
       guard let errors, let moments else {
         throw StageError(
           .input,
@@ -185,15 +188,13 @@ struct DepthScore: Codable, Sendable {
   }
 }
 
-/// Means over the pictures of a job.
+/// Means over the pictures of a job; null where there is none.
 struct DepthSummary: Encodable {
   let items: Int
-  let rmse: Double
-  let absRel: Double
-  let log10: Double
-  let delta1, delta2, delta3: Double
+  let rmse, absRel, log10: OrNull<Double>
+  let delta1, delta2, delta3: OrNull<Double>
   /// Of the one depth that would be least wrong everywhere, and which that is.
-  let constantRMSE, constantMetres: Double?
+  let constantRMSE, constantMetres: OrNull<Double>
 
   enum CodingKeys: String, CodingKey {
     case items, rmse, absRel = "abs_rel", log10, delta1, delta2, delta3
@@ -203,10 +204,10 @@ struct DepthSummary: Encodable {
   init(_ scores: [DepthScore], range: ClosedRange<Double>) {
     let constant =
       scores.isEmpty ? nil : ConstantDepth.best(of: scores.map(\.truth), range: range)
-    constantRMSE = constant?.error
-    constantMetres = constant?.metres
-    func mean(_ value: (DepthScore) -> Double) -> Double {
-      scores.map(value).reduce(0, +) / Double(max(1, scores.count))
+    constantRMSE = OrNull(constant?.error)
+    constantMetres = OrNull(constant?.metres)
+    func mean(_ value: (DepthScore) -> Double) -> OrNull<Double> {
+      OrNull(meanOf: scores.map(value))
     }
     items = scores.count
     rmse = mean(\.rmse)

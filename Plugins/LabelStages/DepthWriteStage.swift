@@ -31,7 +31,9 @@ final class DepthWriteStage: Stage, Sendable {
         "range", each: 0...1e6, count: 2...2,
         "Metres at the ends of the colours; without it each map's own."),
       .number(
-        "unit", default: 0.001, range: 1e-9...1e3, "Metres to one step of the PNG's samples."),
+        "unit", default: 0.001, range: 1e-9...1e3,
+        "Metres to one step of the PNG's samples; a depth beyond 65535 steps is written as 0, and counted in the log."
+      ),
       .optionalChoice(
         "exists", ["error", "skip", "replace"],
         "What to do about a file of that name from before this job."),
@@ -42,11 +44,16 @@ final class DepthWriteStage: Stage, Sendable {
     ], isParallel: true)
 
   private let parameters: Parameters
+  private let context: StageContext
   private let colormap: Colormap
+  /// The greatest and least depths that samples hold, in metres.
+  private let range: ClosedRange<Double>
 
   init(parameters: Parameters, context: StageContext) throws {
     try Self.check(parameters)
     self.parameters = parameters
+    self.context = context
+    range = (parameters.unit / 2)...(parameters.unit * 65_535)
     colormap = Colormap(rawValue: parameters.colormap) ?? .turbo
   }
 
@@ -78,6 +85,7 @@ final class DepthWriteStage: Stage, Sendable {
       if !parameters.name.isEmpty {
         let path = try batch.outputFile(
           item: index, name: parameters.name, existing: parameters.exists)
+        tell(of: metres, batch.item(index).id)
         try write(metres, width, height, to: path)
       }
       if !parameters.preview.isEmpty {
@@ -88,12 +96,31 @@ final class DepthWriteStage: Stage, Sendable {
     }
   }
 
+  /// Says how many depths the samples can't hold: these pixels are written as 0, no depth, never as another depth.
+  private func tell(of metres: UnsafeBufferPointer<Float>, _ item: String) {
+    let known = metres.lazy.filter { $0 > 0 }.map { Double($0) }
+    let beyond = known.count { $0 > range.upperBound + parameters.unit / 2 }
+    let below = known.count { $0 < range.lowerBound }
+    guard beyond + below > 0 else { return }
+    var parts: [String] = []
+    if beyond > 0 { parts.append("\(beyond) beyond \(range.upperBound) m") }
+    if below > 0 { parts.append("\(below) nearer than \(range.lowerBound) m") }
+    context.log(
+      .warning,
+      "'\(item)': of \(metres.count) pixels \(parts.joined(separator: " and ")) are out of the range of 16 bits of \(parameters.unit) m; they are written as 0, no depth; 'unit' sets the range"
+    )
+  }
+
   private func write(
     _ metres: UnsafeBufferPointer<Float>, _ width: Int, _ height: Int, to path: String
   ) throws {
     let scale = 1 / (parameters.unit * 65_535)
+    let limit = range.upperBound + parameters.unit / 2
     // The encoder's samples are 65535 times the value, rounded.
-    let values = metres.map { $0.isFinite && $0 > 0 ? Float(min(1, Double($0) * scale)) : 0 }
+    let values = metres.map { value -> Float in
+      let depth = Double(value)
+      return depth > 0 && depth <= limit ? Float(min(1, depth * scale)) : 0
+    }
     let picture = values.withUnsafeBufferPointer {
       Picture(pixels: $0, width: width, height: height, channels: 1, bits: 16)
     }

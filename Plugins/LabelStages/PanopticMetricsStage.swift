@@ -9,7 +9,16 @@ final class PanopticMetricsStage: Stage, Sendable {
     let name: String
     let categories: [String]
     let things: [String]?
+    let firstCategory: Int
     let exists: String?
+
+    enum CodingKeys: String, CodingKey {
+      case name, categories, things, exists, firstCategory = "first_category"
+    }
+
+    func names() throws -> CategoryNames {
+      try CategoryNames(categories, things: things, first: firstCategory)
+    }
   }
 
   static let descriptor = StageDescriptor(
@@ -26,6 +35,7 @@ final class PanopticMetricsStage: Stage, Sendable {
       .optionalStrings(
         "things", count: 0...10_000,
         "Those of them that are counted one by one; all when left out."),
+      CategoryNames.first,
       .optionalChoice(
         "exists", ["error", "skip", "replace"],
         "What to do about files of that name from before this job."),
@@ -40,11 +50,12 @@ final class PanopticMetricsStage: Stage, Sendable {
 
   private let parameters: Parameters
   private let context: StageContext
+  private let names: CategoryNames
   /// By number of the item, so that sums are added up in the same order however items were split.
   private let scores = Mutex<[Int: [Int: PanopticQuality.Counts]]>([:])
 
   init(parameters: Parameters, context: StageContext) throws {
-    try CategoryNames.requireUnique(parameters.categories)
+    names = try parameters.names()
     self.parameters = parameters
     self.context = context
   }
@@ -52,7 +63,7 @@ final class PanopticMetricsStage: Stage, Sendable {
   static func outputs(
     for inputs: [String: TensorShape], parameters: Parameters
   ) throws -> [String: TensorShape]? {
-    try CategoryNames.requireUnique(parameters.categories)
+    _ = try parameters.names()
     return [:]
   }
 
@@ -86,19 +97,16 @@ final class PanopticMetricsStage: Stage, Sendable {
     let all = scores.withLock { $0.sorted { $0.key < $1.key } }
     var quality = PanopticQuality()
     for (_, counts) in all { quality.add(PanopticQuality(counts: counts)) }
-    let things = Set(
-      (parameters.things ?? parameters.categories).compactMap { name in
-        parameters.categories.firstIndex(of: name).map { $0 + 1 }
-      })
     let known = Set(quality.counts.keys)
-    let isUnnamed = parameters.categories.isEmpty
+    warnOfZero(known)
+    let things = known.filter(names.isThing)
     let summary = Summary(
       items: all.count, all: Summary.Row(quality.averages()),
-      things: Summary.Row(quality.averages(over: isUnnamed ? known : things)),
-      stuff: Summary.Row(quality.averages(over: isUnnamed ? [] : known.subtracting(things))),
+      things: Summary.Row(quality.averages(over: things)),
+      stuff: Summary.Row(quality.averages(over: known.subtracting(things))),
       perCategory: Dictionary(
         quality.counts.sorted { $0.key < $1.key }.map {
-          (name($0.key), Summary.Row($0.value.quality))
+          (names.name($0.key), Summary.Row($0.value))
         }, uniquingKeysWith: { named, _ in named }))
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
@@ -106,22 +114,33 @@ final class PanopticMetricsStage: Stage, Sendable {
     var table = "category,pq,sq,rq,tp,fp,fn\n"
     for (category, counts) in quality.counts.sorted(by: { $0.key < $1.key }) {
       let row = counts.quality
-      table += "\(CSV.field(name(category))),\(row.panoptic),\(row.segmentation),\(row.recognition)"
+      let numbers = [row.panoptic, row.segmentation, row.recognition].map {
+        counts.isEmpty ? "" : "\($0)"
+      }
+      table += "\(CSV.field(names.name(category))),\(numbers.joined(separator: ","))"
       table += ",\(counts.truePositives),\(counts.falsePositives),\(counts.falseNegatives)\n"
     }
     try write(Data(table.utf8), to: try output(".csv"))
   }
 
   private struct Summary: Encodable {
+    /// Null where no segment was there to be found.
     struct Row: Encodable {
-      let pq, sq, rq: Double
+      let pq, sq, rq: OrNull<Double>
       let categories: Int
 
       init(_ averages: PanopticQuality.Averages) {
-        pq = averages.panoptic
-        sq = averages.segmentation
-        rq = averages.recognition
+        let isMeasured = averages.categories > 0
+        pq = OrNull(isMeasured ? averages.panoptic : nil)
+        sq = OrNull(isMeasured ? averages.segmentation : nil)
+        rq = OrNull(isMeasured ? averages.recognition : nil)
         categories = averages.categories
+      }
+
+      init(_ counts: PanopticQuality.Counts) {
+        var quality = counts.quality
+        if counts.isEmpty { quality.categories = 0 }
+        self.init(quality)
       }
     }
 
@@ -134,9 +153,13 @@ final class PanopticMetricsStage: Stage, Sendable {
     }
   }
 
-  private func name(_ category: Int) -> String {
-    let names = parameters.categories
-    return names.indices.contains(category - 1) ? names[category - 1] : "\(category)"
+  /// Names that are off by one are nothing that numbers show.
+  private func warnOfZero(_ categories: Set<Int>) {
+    guard categories.contains(0), !names.names.isEmpty, names.first == 1 else { return }
+    context.log(
+      .warning,
+      "category 0 occurs, but 'categories' names those from 1 on; say 'first_category: 0' if the first name is its own"
+    )
   }
 
   private func output(_ ending: String) throws -> String {

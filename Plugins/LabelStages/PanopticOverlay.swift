@@ -2,9 +2,9 @@ import ImageCodecs
 /// Segments in colours over a picture, with dark edges between them and a legend beside.
 struct PanopticOverlay {
   private let segments: LabelSegments
-  private let names: [String]
+  private let names: CategoryNames
 
-  init(_ segments: LabelSegments, names: [String]) {
+  init(_ segments: LabelSegments, names: CategoryNames) {
     self.segments = segments
     self.names = names
   }
@@ -36,10 +36,7 @@ struct PanopticOverlay {
     return canvas
   }
 
-  private func name(_ category: Int32) -> String {
-    let index = Int(category) - 1
-    return names.indices.contains(index) ? names[index] : "\(category)"
-  }
+  private func name(_ category: Int32) -> String { names.name(Int(category)) }
 
   private func isEdge(_ x: Int, _ y: Int, _ zoom: Int, _ width: Int, _ height: Int) -> Bool {
     func segment(_ x: Int, _ y: Int) -> Int? { segments.pixels[y / zoom * width + x / zoom] }

@@ -12,7 +12,16 @@ final class PanopticWriteStage: Stage, Sendable {
     let json: String
     let categories: [String]
     let things: [String]?
+    let firstCategory: Int
     let exists: String?
+
+    enum CodingKeys: String, CodingKey {
+      case name, overlay, json, categories, things, exists, firstCategory = "first_category"
+    }
+
+    func names() throws -> CategoryNames {
+      try CategoryNames(categories, things: things, first: firstCategory)
+    }
   }
 
   static let descriptor = StageDescriptor(
@@ -34,6 +43,7 @@ final class PanopticWriteStage: Stage, Sendable {
       .optionalStrings(
         "things", count: 0...10_000,
         "Those of them that are counted one by one; all when left out."),
+      CategoryNames.first,
       .optionalChoice(
         "exists", ["error", "skip", "replace"],
         "What to do about files of that name from before this job."),
@@ -49,6 +59,7 @@ final class PanopticWriteStage: Stage, Sendable {
 
   private let parameters: Parameters
   private let context: StageContext
+  private let names: CategoryNames
   private let written = Mutex<[Entry]>([])
 
   /// What the JSON file says of one picture.
@@ -60,6 +71,7 @@ final class PanopticWriteStage: Stage, Sendable {
 
   init(parameters: Parameters, context: StageContext) throws {
     try Self.check(parameters)
+    names = try parameters.names()
     self.parameters = parameters
     self.context = context
   }
@@ -76,11 +88,7 @@ final class PanopticWriteStage: Stage, Sendable {
     where !(key == "overlay" && name.isEmpty) && !name.lowercased().hasSuffix(".png") {
       throw StageError(.config, "'\(name)' doesn't end in .png", parameter: key)
     }
-    try CategoryNames.requireUnique(parameters.categories)
-    if let other = parameters.things?.first(where: { !parameters.categories.contains($0) }) {
-      throw StageError(
-        .config, "'\(other)' is among 'things', but not among 'categories'", parameter: "things")
-    }
+    _ = try parameters.names()
   }
 
   func process(_ batch: Batch) throws {
@@ -95,7 +103,7 @@ final class PanopticWriteStage: Stage, Sendable {
         item: index, name: parameters.name, existing: parameters.exists)
       try segments.mask(width: width, height: height).write(to: path)
       let item = batch.item(index)
-      let name = path.split(separator: "/").last.map(String.init) ?? path
+      let name = Self.relative(path, parameters.name, item.id)
       let entry = Entry(
         number: item.number,
         picture: COCOPanoptic.Picture(
@@ -109,7 +117,7 @@ final class PanopticWriteStage: Stage, Sendable {
       }
       let overlay = try batch.outputFile(
         item: index, name: parameters.overlay, existing: parameters.exists, role: .preview)
-      try PanopticOverlay(segments, names: parameters.categories).canvas(
+      try PanopticOverlay(segments, names: names).canvas(
         over: pixels, width: width, height: height
       ).write(to: overlay)
     }
@@ -127,17 +135,24 @@ final class PanopticWriteStage: Stage, Sendable {
 
   func finish() throws {
     let entries = written.withLock { $0.sorted { $0.number < $1.number } }
-    let things = parameters.things ?? parameters.categories
+    let found = entries.flatMap { $0.annotation.segments.map(\.categoryID) }
     let coco = COCOPanoptic(
       images: entries.map(\.picture), annotations: entries.map(\.annotation),
-      categories: parameters.categories.enumerated().map { index, name in
-        COCOPanoptic.Category(id: index + 1, name: name, isThing: things.contains(name) ? 1 : 0)
+      categories: Set(found).union(names.numbers).sorted().map {
+        COCOPanoptic.Category(id: $0, name: names.name($0), isThing: names.isThing($0) ? 1 : 0)
       })
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let path = try context.outputFile(
       name: parameters.json, existing: parameters.exists, role: .table)
     try write(try encoder.encode(coco) + Data("\n".utf8), to: path)
+  }
+
+  /// A mask's path below the output folder, where the JSON file looks for it: as many parts as its template makes.
+  private static func relative(_ path: String, _ template: String, _ item: String) -> String {
+    let folder = item.split(separator: "/").dropLast().joined(separator: "/")
+    let count = template.replacing("{item.dir}", with: folder).split(separator: "/").count
+    return path.split(separator: "/").suffix(count).joined(separator: "/")
   }
 
   private func write(_ data: Data, to path: String) throws {

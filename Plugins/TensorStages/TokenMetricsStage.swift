@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import Metrics
 import StageSDK
 import Synchronization
 
@@ -25,7 +26,8 @@ final class TokenMetricsStage: Stage, Sendable {
         "What to do about a file of that name from before this job."),
     ],
     inputs: [
-      .anyTensor("tokens", [.i32], "Tokens of 0 and on; others count for nothing."),
+      .anyTensor(
+        "tokens", [.i32], "Tokens of 0 and on, below 'codebook'; others are counted as 'outside'."),
       .anyTensor("reference", [.i32], "What they should be.", optional: true),
     ], reduces: true)
 
@@ -37,6 +39,8 @@ final class TokenMetricsStage: Stage, Sendable {
   private struct Tally {
     /// By code; of those that came up.
     var counts: [Int32: Int] = [:]
+    /// Tokens that are no codes.
+    var outside = 0
     var compared = 0
     var equal = 0
   }
@@ -44,20 +48,21 @@ final class TokenMetricsStage: Stage, Sendable {
   /// The same as it is saved: pairs of a code and its count, in order.
   private struct SavedTally: Codable {
     let counts: [[Int]]
+    let outside: Int?
     let compared, equal: Int
   }
 
-  /// What the file says.
+  /// What the file says; null where there was no token to measure.
   private struct Summary: Encodable {
-    let tokens, codebook, used: Int
+    let tokens, outside, codebook, used: Int
     /// The share of codes that came up.
-    let usage: Double
+    let usage: OrNull<Double>
     /// Bits of a token by how often codes came up, and 2 to the power of that.
-    let entropy, perplexity: Double
+    let entropy, perplexity: OrNull<Double>
     /// Of the most bits that a codebook of this size allows, 0...1.
-    let entropy_share: Double
+    let entropy_share: OrNull<Double>
     /// The share of tokens that equal their reference.
-    let accuracy: Double?
+    let accuracy: OrNull<Double>
   }
 
   init(parameters: Parameters, context: StageContext) throws {
@@ -76,7 +81,11 @@ final class TokenMetricsStage: Stage, Sendable {
           .input, "there are \(row.count) tokens, but \(wanted?.count ?? 0) in the reference")
       }
       tally.withLock { tally in
-        for token in row where token >= 0 && Int(token) < parameters.codebook {
+        for token in row {
+          guard token >= 0, Int(token) < parameters.codebook else {
+            tally.outside += 1
+            continue
+          }
           tally.counts[token, default: 0] += 1
         }
         guard let wanted else { return }
@@ -90,7 +99,7 @@ final class TokenMetricsStage: Stage, Sendable {
     let tally = tally.withLock { $0 }
     let saved = SavedTally(
       counts: tally.counts.sorted { $0.key < $1.key }.map { [Int($0.key), $0.value] },
-      compared: tally.compared, equal: tally.equal)
+      outside: tally.outside, compared: tally.compared, equal: tally.equal)
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     try write(try encoder.encode(saved), to: "\(directory)/tally.json")
@@ -103,6 +112,7 @@ final class TokenMetricsStage: Stage, Sendable {
       for pair in other.counts where pair.count == 2 {
         tally.counts[Int32(truncatingIfNeeded: pair[0]), default: 0] += pair[1]
       }
+      tally.outside += other.outside ?? 0
       tally.compared += other.compared
       tally.equal += other.equal
     }
@@ -113,12 +123,21 @@ final class TokenMetricsStage: Stage, Sendable {
     let tokens = tally.counts.values.reduce(0, +)
     let shares = tally.counts.sorted { $0.key < $1.key }.map { Double($0.value) / Double(tokens) }
     let entropy = shares.reduce(0) { $0 - $1 * log2($1) }
+    func measured(_ value: Double) -> OrNull<Double> { OrNull(tokens > 0 ? value : nil) }
+    if tally.outside > 0 {
+      context.log(
+        .warning,
+        "\(tally.outside) of \(tokens + tally.outside) tokens are no codes of 0...\(parameters.codebook - 1); they are left out"
+      )
+    }
     let summary = Summary(
-      tokens: tokens, codebook: parameters.codebook, used: shares.count,
-      usage: Double(shares.count) / Double(parameters.codebook), entropy: entropy,
-      perplexity: exp2(entropy),
-      entropy_share: parameters.codebook > 1 ? entropy / log2(Double(parameters.codebook)) : 0,
-      accuracy: tally.compared > 0 ? Double(tally.equal) / Double(tally.compared) : nil)
+      tokens: tokens, outside: tally.outside, codebook: parameters.codebook, used: shares.count,
+      usage: measured(Double(shares.count) / Double(parameters.codebook)),
+      entropy: measured(entropy), perplexity: measured(exp2(entropy)),
+      entropy_share: measured(
+        parameters.codebook > 1 ? entropy / log2(Double(parameters.codebook)) : 0),
+      accuracy: OrNull(
+        tally.compared > 0 ? Double(tally.equal) / Double(tally.compared) : nil))
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
     let path = try context.outputFile(

@@ -39,6 +39,9 @@ package struct PanopticQuality: Hashable, Sendable {
     /// Starts with none.
     package init() {}
 
+    /// Whether there was nothing to find and nothing found.
+    package var isEmpty: Bool { weight == 0 }
+
     var weight: Double {
       Double(truePositives) + Double(falsePositives) / 2 + Double(falseNegatives) / 2
     }

@@ -14,8 +14,32 @@ enum TinyPictures {
         ]
       }
     }
+    return png(header(width: width, height: height), rows)
+  }
+
+  /// A picture of these RGB samples, row by row.
+  static func png(width: Int, height: Int, rgb: [UInt8]) -> Data {
+    var rows: [UInt8] = []
+    for y in 0..<height {
+      rows.append(0)
+      rows += rgb[(y * width * 3)..<((y + 1) * width * 3)]
+    }
+    return png(header(width: width, height: height), rows)
+  }
+
+  /// A grey picture of 16 bits, all of one value.
+  static func gray16(width: Int, height: Int, value: UInt16) -> Data {
+    var row: [UInt8] = [0]
+    for _ in 0..<width { row += [UInt8(value >> 8), UInt8(value & 255)] }
+    let header = chunk("IHDR", bigEndian(width) + bigEndian(height) + [16, 0, 0, 0, 0])
+    var rows: [UInt8] = []
+    for _ in 0..<height { rows += row }
+    return png(header, rows)
+  }
+
+  private static func png(_ header: [UInt8], _ rows: [UInt8]) -> Data {
     var png: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
-    png += header(width: width, height: height)
+    png += header
     png += chunk("IDAT", stored(rows))
     png += chunk("IEND", [])
     return Data(png)
