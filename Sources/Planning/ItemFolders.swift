@@ -1,3 +1,4 @@
+import FileNames
 import JobModel
 
 /// The folders that items lie in, the first few, and what stages read there besides the items themselves.
