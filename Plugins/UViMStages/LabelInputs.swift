@@ -106,6 +106,13 @@ enum LabelInputs {
     var maps: [String: [Int32]] = ["semantics": [], "instances": []]
     for item in 0..<batch {
       let values = try view.row(item, Int32.self)
+      guard
+        !values.indices.contains(where: { $0 % 2 == 0 && values[$0] == 0 && values[$0 + 1] != 0 })
+      else {
+        throw StageError(
+          .input, "segments of category 0 can't be told from void here; number categories from 1 on"
+        )
+      }
       var labels = [Int32](repeating: 0, count: 2 * side * side)
       let places = Array(0..<(view.shape[1] * view.shape[2]))
       Pictures.nearest(

@@ -20,7 +20,7 @@ enum SampleLabels {
         SamplePNG.depth(width: width, height: height, shift: number),
         to: "\(folder)/\(stem).depth.png")
       try AtomicFile.write(
-        SamplePNG.bytes(width: width, height: height, shift: number),
+        SamplePNG.mask(width: width, height: height),
         to: "\(folder)/panoptic/\(stem).png")
     }
     // A segment's id is R + 256 G + 256² B of its pixels: (240, 220, 90).

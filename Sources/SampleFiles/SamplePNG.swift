@@ -23,6 +23,24 @@ package enum SamplePNG {
     return file(width, height, bits: 8, colourType: 2, lines)
   }
 
+  /// A mask of that picture: the square in one colour, zeros around it.
+  ///
+  /// - Parameters:
+  ///   - width: 1 to 1000 pixels.
+  ///   - height: 1 to 1000 pixels.
+  /// - Returns: The bytes of the file.
+  package static func mask(width: Int, height: Int) -> [UInt8] {
+    var lines: [UInt8] = []
+    for y in 0..<height {
+      lines.append(0)
+      for x in 0..<width {
+        let isInside = abs(2 * x - width) < width / 2 && abs(2 * y - height) < height / 2
+        lines += isInside ? [240, 220, 90] : [0, 0, 0]
+      }
+    }
+    return file(width, height, bits: 8, colourType: 2, lines)
+  }
+
   /// A grey picture of 16 bits: a slope from 1000 down to the right, as a depth map in millimetres is.
   ///
   /// - Parameters:
