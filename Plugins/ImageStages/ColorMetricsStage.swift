@@ -51,8 +51,9 @@ final class ColorMetricsStage: Stage, Sendable {
   }
 
   /// Means over the pictures that have a number, and the PSNR of all pictures taken as one; the same for pictures without
-  /// colours and for the one a and b that is least wrong everywhere; how a and b go with those of the references. Null
-  /// where there is none.
+  /// colours and for the one a and b that is least wrong everywhere; how a and b go with those of the references.
+  ///
+  /// Null where there is none.
   private struct Summary: Encodable {
     let items: Int
     let psnr, grayPSNR, constantPSNR, psnrOfAll, grayPSNROfAll, constantPSNROfAll: OrNull<Double>
