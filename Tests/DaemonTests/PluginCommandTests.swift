@@ -61,7 +61,7 @@ import Testing
       ])
       #expect(good.status == 0, "\(good.talk)")
       let report = try JSONSerialization.jsonObject(with: Data(good.data.utf8)) as? [String: Any]
-      #expect((report?["results"] as? [Any])?.count == 20)
+      #expect((report?["results"] as? [Any])?.count == 21)
       let bad = try Lattice.run([
         "plugin", "validate", try fixture("bad/schema", in: folder), "--rule", "schema", "--junit",
       ])
