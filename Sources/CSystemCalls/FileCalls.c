@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "FileCalls.h"
+#include "FolderCalls.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,15 +10,7 @@
 #include <unistd.h>
 
 int lattice_rename_without_replacing(const char *from, const char *to) {
-   if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0) return 0;
-   if (errno != EINVAL && errno != ENOSYS) return -errno;
-   if (link(from, to) != 0) {
-      // A network filesystem may report failure after the link was made: the link count tells.
-      int first = errno;
-      struct stat status;
-      if (stat(from, &status) != 0 || status.st_nlink != 2) return -first;
-   }
-   return unlink(from) == 0 ? 0 : -errno;
+   return lattice_rename_at(AT_FDCWD, from, AT_FDCWD, to, 0);
 }
 
 int64_t lattice_filesystem_type(const char *path) {

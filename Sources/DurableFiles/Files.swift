@@ -88,25 +88,33 @@ package enum Files {
   }
 
   /// Makes a folder and those above it; one that is there already is fine.
-  package static func makeDirectory(_ path: String) throws(FileError) {
-    try makeDirectory(FileName(path))
+  ///
+  /// - Parameters:
+  ///   - path: Absolute, or from here.
+  ///   - permissions: Of what is made, as far as the umask allows.
+  package static func makeDirectory(
+    _ path: String, permissions: UInt32 = 0o755
+  ) throws(FileError) {
+    try makeDirectory(FileName(path), permissions: permissions)
   }
 
   /// Makes a folder and those above it; one that is there already is fine.
-  package static func makeDirectory(_ path: FileName) throws(FileError) {
-    var code = make(path)
+  package static func makeDirectory(
+    _ path: FileName, permissions: UInt32 = 0o755
+  ) throws(FileError) {
+    var code = make(path, permissions)
     if code == ENOENT {
       let parent = path.parent
       guard parent != path, parent != "." else { throw FileError("make folder", path, ENOENT) }
-      try makeDirectory(parent)
-      code = make(path)
+      try makeDirectory(parent, permissions: permissions)
+      code = make(path, permissions)
     }
     if code == EEXIST, status(path, followingLinks: true)?.kind != .directory { code = ENOTDIR }
     guard code == 0 || code == EEXIST else { throw FileError("make folder", path, code) }
   }
 
-  private static func make(_ path: FileName) -> Int32 {
-    path.withSystemPath { mkdir($0, 0o755) == 0 ? 0 : errno }
+  private static func make(_ path: FileName, _ permissions: UInt32) -> Int32 {
+    path.withSystemPath { mkdir($0, permissions) == 0 ? 0 : errno }
   }
 
   /// Names in a folder, sorted by their bytes, without `.` and `..`; none when it is absent.

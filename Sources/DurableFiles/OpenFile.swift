@@ -1,3 +1,4 @@
+import CSystemCalls
 package import FileNames
 import Glibc
 
@@ -74,6 +75,12 @@ package final class OpenFile: Sendable {
     self.path = path
   }
 
+  /// Takes over a descriptor that is open already.
+  package init(owning descriptor: Int32, path: String) {
+    self.descriptor = descriptor
+    self.path = path
+  }
+
   deinit { close(descriptor) }
 
   /// Reads bytes at the file's position.
@@ -108,6 +115,12 @@ package final class OpenFile: Sendable {
       do throws(FileError) { try write(buffer) } catch { failure = error }
     }
     if let failure { throw failure }
+  }
+
+  /// Writes the rest of another file at the file's position.
+  package func append(allOf source: OpenFile) throws(FileError) {
+    let copied = lattice_copy_all(source.descriptor, descriptor)
+    guard copied >= 0 else { throw FileError("write", path, Int32(-copied)) }
   }
 
   /// Makes what was written survive a power cut.

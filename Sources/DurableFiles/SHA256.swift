@@ -66,15 +66,25 @@ package struct SHA256: Sendable {
 
   /// The digest of a regular file, read in blocks.
   ///
+  /// - Parameter beat: Called with every block.
   /// - Throws: ``FileError`` when it can't be read or is no regular file.
-  package static func hexDigest(ofFile path: String) throws(FileError) -> String {
-    let file = try OpenFile(reading: path)
+  package static func hexDigest(
+    ofFile path: String, beat: () -> Void = {}
+  ) throws(FileError) -> String {
+    try hexDigest(ofRest: try OpenFile(reading: path), beat: beat)
+  }
+
+  /// The digest of the rest of an open file.
+  package static func hexDigest(
+    ofRest file: OpenFile, beat: () -> Void = {}
+  ) throws(FileError) -> String {
     var hash = SHA256()
     var block = [UInt8](repeating: 0, count: 1 << 20)
     while true {
       let count = try file.read(into: &block)
       if count == 0 { return hash.hexDigest() }
       block.withUnsafeBytes { hash.update(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+      beat()
     }
   }
 
