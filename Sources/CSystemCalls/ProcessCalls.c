@@ -48,6 +48,7 @@ pid_t lattice_spawn(const char *path, char *const arguments[], char *const envir
       error = file_actions(&actions, copies[0], copies[1], copies[2]);
       if (!error) error = attributes(&attribute);
       if (!error) error = posix_spawn(&pid, path, &actions, &attribute, arguments, environment);
+      if (!error) lattice_note_child(pid);
       posix_spawnattr_destroy(&attribute);
       posix_spawn_file_actions_destroy(&actions);
    }
@@ -55,6 +56,8 @@ pid_t lattice_spawn(const char *path, char *const arguments[], char *const envir
       if (copies[i] >= 0) close(copies[i]);
    return error ? -error : pid;
 }
+
+void lattice_ignore_broken_pipes(void) { signal(SIGPIPE, SIG_IGN); }
 
 int lattice_pidfd_open(pid_t pid) {
    long descriptor = syscall(SYS_pidfd_open, pid, 0);

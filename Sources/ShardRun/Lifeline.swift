@@ -6,14 +6,19 @@ package enum Lifeline {
   package static let exitCode: Int32 = 76
 
   /// Watches descriptor 3, if it is a pipe, on a thread of its own.
-  package static func watch() {
+  ///
+  /// - Parameter last: Called before the process ends.
+  package static func watch(_ last: @escaping @Sendable () -> Void) {
     var status = stat()
     guard fstat(3, &status) == 0, status.st_mode & S_IFMT == S_IFIFO else { return }
     _ = Threads.start {
       var byte: UInt8 = 0
       while true {
         let count = read(3, &byte, 1)
-        if count == 0 || (count < 0 && errno != EINTR) { _exit(exitCode) }
+        if count == 0 || (count < 0 && errno != EINTR) {
+          last()
+          _exit(exitCode)
+        }
       }
     }
   }

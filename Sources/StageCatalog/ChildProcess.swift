@@ -81,11 +81,20 @@ package enum ChildProcess {
     defer { variables.forEach { free($0) } }
     let code = posix_spawn(&pid, executable, &actions, &attributes, argv, variables + [nil])
     guard code == 0 else { throw FileError("start", executable, code) }
+    lattice_note_child(pid)
     let ending = wait(for: pid, seconds: seconds)
+    lattice_forget_child(pid)
+    endOrphans()
     let data = try Files.read("\(scratch.path)/out", limit: 64 << 20)
     let talk = (try? Files.read("\(scratch.path)/err", limit: 64 << 20)) ?? []
     return Output(
       ending: ending, data: data, talk: String(decoding: talk.suffix(4000), as: UTF8.self))
+  }
+
+  /// Ends what a child has left running outside of its process group, if that came to this process.
+  private static func endOrphans() {
+    guard lattice_adopts_orphans() == 1 else { return }
+    for _ in 0..<100 where lattice_end_orphans() > 0 { usleep(1000) }
   }
 
   /// How many times as long as its limit a child may last on a busy machine.
@@ -109,7 +118,7 @@ package enum ChildProcess {
     var status: Int32 = 0
     let handle = lattice_pidfd_open(pid)
     defer { if handle >= 0 { close(handle) } }
-    while waitpid(pid, &status, WNOHANG) == 0 {
+    while !hasEnded(pid) {
       let now = WallClock.monotonicNanoseconds
       if now >= end, let more = cpuSeconds(of: pid), more > used, more < seconds,
         now < start + Int(seconds * longest * 1e9)
@@ -130,6 +139,9 @@ package enum ChildProcess {
         usleep(1000)
       }
     }
+    // Before it is waited for: its number can't have passed to another group.
+    kill(-pid, SIGKILL)
+    waitpid(pid, &status, 0)
     let signal = status & 0x7F
     if signal == 0 { return .exited(status >> 8 & 0xFF) }
     let names = [
@@ -138,6 +150,13 @@ package enum ChildProcess {
       SIGXCPU: "SIGXCPU",
     ]
     return .signalled(names[signal] ?? "signal \(signal)")
+  }
+
+  /// True once a child has ended; it can still be waited for.
+  private static func hasEnded(_ pid: pid_t) -> Bool {
+    var state = siginfo_t()
+    let result = waitid(P_PID, id_t(pid), &state, WEXITED | WNOHANG | WNOWAIT)
+    return result != 0 ? errno != EINTR : state.si_signo == SIGCHLD
   }
 
   /// CPU time that a process has had, without its children's.

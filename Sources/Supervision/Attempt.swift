@@ -84,7 +84,7 @@ package final class Attempt {
     let page = flight.snapshot()
     guard
       let fault = watchdog.judge(
-        heartbeat: page.heartbeat, residentBytes: process.residentBytes, now: now)
+        heartbeat: page.heartbeat, residentBytes: process.residentBytes(), now: now)
     else { return }
     // A worker that is asked to stop has the ladder's time for it, but no more memory than before.
     guard stopReason == nil || fault.kind == .noMemory else { return }

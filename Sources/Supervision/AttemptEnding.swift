@@ -63,6 +63,10 @@ package struct AttemptInquest {
     let path = folder.standardError(shard: attempt.key.shard, attempt: attempt.key.number)
     let talk = SmallFile.tail(path, limit: 64 << 10)
     let stack = BacktraceText.functions(in: BacktraceText.report(in: talk))
+    if let message = memory(attempt, talk)?.sentence {
+      let signal = attempt.process.ending?.exit.signalName
+      return AttemptFailure(kind: .noMemory, signal: signal, message: message, stack: stack)
+    }
     switch attempt.process.ending?.exit {
     case .signal(let number):
       let name = WorkerExit.signal(number).signalName
@@ -82,6 +86,16 @@ package struct AttemptInquest {
   /// What the worker said last, as the end of a sentence.
   private func words(_ talk: String) -> String {
     LastWords.of(talk).map { "; its last words: \($0)" } ?? ""
+  }
+
+  private func memory(_ attempt: Attempt, _ talk: String) -> MemoryDeath? {
+    attempt.process.ending.map { ending in
+      MemoryDeath(
+        exit: ending.exit, talk: talk, peakBytes: ending.peakBytes,
+        mappedBytes: attempt.process.mappedBytes,
+        isSystemShort: ProcessTable.memoryKills > attempt.process.memoryKillsBefore,
+        limitBytes: plan.limits.memoryBytes)
+    }
   }
 
   /// Fills in stage and item from the page that the worker kept.

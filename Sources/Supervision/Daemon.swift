@@ -19,6 +19,9 @@ package final class Daemon {
     spool folder: SpoolFolder, configuration: DaemonConfiguration, logFormat: DaemonLog.Format
   ) throws {
     spool = try OpenSpool.open(folder)
+    Adoption.begin()
+    BrokenPipes.ignore()
+    DigestStore(path: folder.kept).sweep()
     log = DaemonLog(
       format: logFormat, path: "\(folder.path)/latticed.log", printsToStandardError: true)
     let worker = PluginFolders.worker

@@ -38,16 +38,59 @@ package enum ProcessTable {
     }
   }
 
-  /// Memory of a process that only it can give back, or nil when it is gone.
+  /// Memory of a process, or nil when it is gone.
   ///
-  /// Pages of mapped files, such as a model's weights, don't count: the kernel drops them when memory is short.
-  package static func residentBytes(_ pid: Int32) -> Int? {
-    guard let text = SmallFile.text("/proc/\(pid)/statm", limit: 256) else { return nil }
-    let fields = text.split(separator: " ")
-    guard fields.count > 2, let pages = Int(fields[1]), let mapped = Int(fields[2]) else {
-      return nil
+  /// `own` is what only it can give back: its own pages and what it shares, whether that is mapped or only open. `mapped`
+  /// are pages of files, such as a model's weights, which the kernel drops when memory is short.
+  package static func memory(of pid: Int32) -> (own: Int, mapped: Int)? {
+    guard let text = SmallFile.text("/proc/\(pid)/status", limit: 16 << 10),
+      let own = kilobytes("RssAnon:", in: text), let shared = kilobytes("RssShmem:", in: text),
+      let mapped = kilobytes("RssFile:", in: text)
+    else { return nil }
+    return (own << 10 + max(shared << 10, openSharedBytes(pid)), mapped << 10)
+  }
+
+  /// Processes that the kernel has killed since the start of the machine because memory was short.
+  package static var memoryKills: Int {
+    let text = SmallFile.text("/proc/vmstat", limit: 64 << 10) ?? ""
+    let line = text.split(separator: "\n").first { $0.hasPrefix("oom_kill ") }
+    return line.flatMap { Int($0.dropFirst("oom_kill ".count)) } ?? 0
+  }
+
+  private static func kilobytes(_ key: String, in status: String) -> Int? {
+    let line = status.split(separator: "\n").first { $0.hasPrefix(key) }
+    return line?.dropFirst(key.count).split(whereSeparator: \.isWhitespace).first.flatMap {
+      Int($0)
     }
-    return max(0, pages - mapped) * Int(sysconf(Int32(_SC_PAGESIZE)))
+  }
+
+  /// What the files in memory take that a process has open, each once.
+  private static func openSharedBytes(_ pid: Int32) -> Int {
+    let folder = "/proc/\(pid)/fd"
+    guard let stream = opendir(folder) else { return 0 }
+    defer { closedir(stream) }
+    var seen: Set<UInt64> = []
+    var sum = 0
+    while let entry = readdir(stream) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      var found = stat()
+      guard name != ".", name != "..", isInMemory("\(folder)/\(name)"),
+        stat("\(folder)/\(name)", &found) == 0, seen.insert(UInt64(found.st_ino)).inserted
+      else { continue }
+      sum += Int(found.st_blocks) * 512
+    }
+    return sum
+  }
+
+  /// True for what `memfd_create` and `shm_open` made.
+  private static func isInMemory(_ link: String) -> Bool {
+    var target = [CChar](repeating: 0, count: 64)
+    let count = readlink(link, &target, target.count)
+    guard count > 0 else { return false }
+    let start = target[..<count].map { UInt8(bitPattern: $0) }
+    return ["/memfd:", "/dev/shm/"].contains { start.starts(with: $0.utf8) }
   }
 
   private static func allProcesses() -> [Int32] {

@@ -66,6 +66,12 @@ package final class WorkerProcess {
   private let pidfd: Descriptor
   private let lifeline: Descriptor
   private var exit: (exit: WorkerExit, peakBytes: Int)?
+  /// Pages of mapped files when its memory was last asked for; nil when it never was.
+  private(set) var mappedBytes: Int?
+  /// ``ProcessTable/memoryKills`` when it started.
+  let memoryKillsBefore = ProcessTable.memoryKills
+  /// When what it left behind no longer keeps it from being cleared.
+  private var orphanDeadline: ContinuousClock.Instant?
 
   private init(pid: Int32, pidfd: Descriptor, lifeline: Descriptor) {
     self.pid = pid
@@ -100,6 +106,7 @@ package final class WorkerProcess {
     guard pidfd >= 0 else {
       kill(-pid, SIGKILL)
       waitpid(pid, nil, 0)
+      lattice_forget_child(pid)
       throw WorkerStartError(launch, "watch it", -pidfd)
     }
     return WorkerProcess(pid: pid, pidfd: Descriptor(owning: pidfd), lifeline: writing)
@@ -132,10 +139,10 @@ package final class WorkerProcess {
     for member in ProcessTable.living(inSession: pid) { kill(member, SIGKILL) }
   }
 
-  /// True when the worker has ended and no process of its session is alive.
+  /// True when the worker has ended and no process that it started is alive, in whatever session that is.
   ///
   /// What it left behind is killed; ask again until it is true. The worker is waited for only then, so that its
-  /// number can't pass to another session before.
+  /// number can't pass to another session before. What can't be killed within two seconds is waited for no longer.
   package func isCleared() -> Bool {
     if exit != nil { return true }
     guard hasEnded else { return false }
@@ -144,13 +151,25 @@ package final class WorkerProcess {
       for member in left { kill(member, SIGKILL) }
       return false
     }
+    guard Adoption.endOrphans() == 0 || isOutOfPatience else { return false }
     return reap(blocking: false) != nil
+  }
+
+  private var isOutOfPatience: Bool {
+    let deadline = orphanDeadline ?? .now + .seconds(2)
+    orphanDeadline = deadline
+    return .now > deadline
   }
 
   /// How it ended and the most memory it had, in bytes; nil before ``isCleared()`` is true.
   package var ending: (exit: WorkerExit, peakBytes: Int)? { exit }
 
-  package var residentBytes: Int? { exit == nil ? ProcessTable.residentBytes(pid) : nil }
+  /// Its memory now; nil when it is gone.
+  package func residentBytes() -> Int? {
+    guard exit == nil, let memory = ProcessTable.memory(of: pid) else { return nil }
+    mappedBytes = memory.mapped
+    return memory.own
+  }
 
   private func reap(blocking: Bool) -> (exit: WorkerExit, peakBytes: Int)? {
     var status: Int32 = 0
@@ -162,6 +181,7 @@ package final class WorkerProcess {
       peakBytes: usage.ru_maxrss << 10
     )
     exit = ending
+    lattice_forget_child(pid)
     return ending
   }
 

@@ -37,16 +37,12 @@ enum RuleCommand {
     return answer { CallBench.run(request, in: $0) }
   }
 
-  /// Writes what `body` gives, but nothing of what a plugin prints meanwhile.
+  /// Writes what `body` gives; it may use the folder, which is gone afterwards.
   private static func answer(_ body: (String) -> some Encodable) -> Int32 {
-    let output = dup(STDOUT_FILENO)
-    dup2(STDERR_FILENO, STDOUT_FILENO)
+    let channel = AnswerChannel()
     let temporary = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
     let folder = "\(temporary)/lattice-rule-\(getpid())-\(UInt64.random(in: 0...UInt64.max))"
     defer { try? Files.removeTree(folder) }
-    let result = body(folder)
-    fflush(nil)
-    dup2(output, STDOUT_FILENO)
-    return Worker.write(result)
+    return channel.write(body(folder))
   }
 }

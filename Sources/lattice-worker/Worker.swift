@@ -28,6 +28,7 @@ enum Worker {
 
   static func main(_ arguments: [String]) -> Int32 {
     Leash.tie()
+    Descendants.tie()
     // OpenBLAS would start a thread for each processor when a plugin that links it is loaded; the budget of threads is
     // the host's. Whoever sets the variable wants something else.
     setenv("OPENBLAS_NUM_THREADS", "1", 0)
@@ -70,7 +71,7 @@ enum Worker {
       }
     }
     lattice_trace_aborts()
-    Lifeline.watch()
+    Lifeline.watch { Descendants.end() }
     let folder = JobFolder(path: arguments[0])
     do throws(AttemptFailure) {
       try ShardRunner(folder: folder, shard: shard, attempt: attempt, isOneByOne: isOneByOne).run()
@@ -91,6 +92,7 @@ enum Worker {
       say("describe needs the path of one plugin")
       return 64
     }
+    let channel = AnswerChannel()
     let status = Files.status(path, followingLinks: true)
     let file = PluginFile(
       path: path, size: status?.size ?? 0, mtimeNanoseconds: status?.mtimeNanoseconds ?? 0,
@@ -105,14 +107,15 @@ enum Worker {
     } catch {
       description.broken = error.description
     }
-    return write(description)
+    return channel.write(description)
   }
 
   private static func check() -> Int32 {
+    let channel = AnswerChannel()
     do {
       let request = try JSONDecoder().decode(
         StageCheckRequest.self, from: Data(try Files.readStream()))
-      return write(
+      return channel.write(
         StageCheck.run(request) {
           // Whoever started this process finds it there when a plugin ends it.
           say("in the check of stage '\($0)'")
@@ -121,14 +124,6 @@ enum Worker {
       say("check reads a request as JSON from standard input: \(error)")
       return 64
     }
-  }
-
-  static func write(_ value: some Encodable) -> Int32 {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    guard let data = try? encoder.encode(value) else { return 1 }
-    print(String(decoding: data, as: UTF8.self))
-    return 0
   }
 
   static func say(_ line: String) {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Journal
+import Supervision
 
 @main
 struct Lattice: ParsableCommand {
@@ -28,6 +29,7 @@ struct Lattice: ParsableCommand {
     ])
 
   static func main() {
+    Adoption.begin()
     do {
       var command = try parseAsRoot()
       try command.run()

@@ -43,10 +43,13 @@ struct LogsCommand: ParsableCommand {
       lines = Array(lines.suffix(max(0, tail)))
     }
     try lines.forEach(show)
+    // Whoever reads from a pipe is to see lines as they come.
+    fflush(nil)
     while follow {
       let isOver = try view.find(job.id.text).state.isFinal
       try follower.next().forEach(show)
       if isOver { break }
+      fflush(nil)
       usleep(200_000)
     }
     if stderr { printStandardError(of: spool.folder.job(job.id)) }

@@ -148,7 +148,7 @@ import Testing
         open = min(open, now.count)
         usleep(25_000)
       }
-      return (open, ProcessTable.residentBytes(daemon.pid) ?? 0)
+      return (open, ProcessTable.memory(of: daemon.pid)?.own ?? 0)
     }
     let before = try run(0..<10)
     let after = try run(10..<60)

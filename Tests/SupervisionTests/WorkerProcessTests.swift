@@ -79,7 +79,7 @@ import Testing
   @Test func theLifelineEndsWithItsHolder() throws {
     var process: WorkerProcess? = try start("cat <&3; echo end of lifeline")
     let pid = try #require(process?.pid)
-    #expect(ProcessTable.residentBytes(pid) ?? 0 > 0)
+    #expect(ProcessTable.memory(of: pid)?.own ?? 0 > 0)
     process = nil
     #expect(ProcessTable.entry(pid) == nil, "a dropped worker is killed and waited for")
   }

@@ -27,6 +27,28 @@ int lattice_pipe(int ends[2]);
 // To be called before any thread is started.
 int lattice_stop_signals(void);
 
+// Lets a write into a pipe that nobody reads fail instead of ending this process. What lattice_spawn starts is not
+// concerned.
+void lattice_ignore_broken_pipes(void);
+
+// Makes this process the parent of whatever its descendants leave behind when they end; children that it has already
+// are noted as its own. Returns 0.
+int lattice_adopt_orphans(void);
+
+// Whether lattice_adopt_orphans was called.
+int lattice_adopts_orphans(void);
+
+// The children that this process started itself, to tell them from those it adopted. lattice_spawn notes its own; each
+// is forgotten once it has been waited for. Of any thread.
+void lattice_note_child(pid_t pid);
+void lattice_forget_child(pid_t pid);
+int  lattice_is_noted_child(pid_t pid);
+
+// Kills the children that this process did not start itself, and waits for those of them that have ended. What they
+// leave behind comes to this process in turn, if it adopts orphans, so that it takes a few calls until none is left.
+// Returns how many there were.
+int lattice_end_orphans(void);
+
 // The next signal waiting in a descriptor of lattice_stop_signals, or 0 when there is none.
 int lattice_next_signal(int descriptor);
 

@@ -18,7 +18,7 @@ typedef struct {
 } fixture;
 
 static inline lattice_status fixture_create(const lattice_stage_config *config, void **self) {
-  fixture *stage = calloc(1, sizeof *stage);
+  fixture *stage = (fixture *)calloc(1, sizeof *stage);
   if (!stage) return LATTICE_NOMEM;
   stage->host = config->host;
   stage->context = config->context;

@@ -1,0 +1,58 @@
+import Foundation
+import JobModel
+import LatticeDriver
+import Testing
+
+/// A worker that wants more memory than it may have says that, whichever way it asks.
+@Suite(.serialized) struct MemoryTests {
+  private func failures(_ stage: String, memory: String) throws -> [AttemptFailure] {
+    let daemon = try Daemon()
+    let plugins = daemon.root.appending(path: "plugins")
+    try FixturePlugin.compile("hungry.cpp", to: plugins.appending(path: "hungry.stage.so"))
+    try FixturePlugin.compile("ramp.c", to: plugins.appending(path: "ramp.stage.so"))
+    try daemon.start(["--plugins", plugins.path()])
+    try daemon.drop(
+      "job.yaml",
+      """
+      version: 1
+      name: job
+      input: { n: { count: 1 } }
+      stages:
+        - { id: make, use: ramp.make@1 }
+        - { id: want, use: hungry.\(stage)@1, in: { image: make.image } }
+        - { id: save, use: tensor.write@1, in: { tensor: want.image } }
+      limits: { memory: \(memory) }
+      retry: { attempts: 1 }
+      """)
+    let result = try #require(try daemon.waitForResults(1).first)
+    #expect(result.state == .failed)
+    return result.failedAttempts.map(\.failure)
+  }
+
+  @Test(arguments: ["shared", "file"])
+  func sharedMemoryCounts(_ stage: String) throws {
+    let failures = try failures(stage, memory: "256MiB")
+    #expect(!failures.isEmpty)
+    for failure in failures {
+      #expect(failure.kind == .noMemory, "\(failure)")
+      #expect(failure.stage == "want")
+      #expect(
+        failure.message.hasPrefix("used ") && failure.message.hasSuffix(" of its 256 MiB limit"),
+        "\(failure.message)")
+    }
+  }
+
+  @Test func anAllocationThatNobodyCaughtIsSaid() throws {
+    let failures = try failures("throw", memory: "256MiB")
+    #expect(!failures.isEmpty)
+    for failure in failures {
+      #expect(failure.kind == .noMemory, "\(failure)")
+      #expect(failure.stage == "want")
+      #expect(failure.signal == "SIGABRT")
+      #expect(
+        failure.message
+          == "ran out of memory: terminate called after throwing an instance of 'std::bad_alloc'; its limit is 256 MiB"
+      )
+    }
+  }
+}
