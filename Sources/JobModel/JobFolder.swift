@@ -6,6 +6,7 @@
 ///   state/STAGE/                       what a task goes on from; outlives attempts
 ///   metrics/STAGE.jsonl                what a task measured, step by step
 ///   model.json                         which version of a model it publishes
+///   kept/SHA256                        a hard link for each thing of the spool's store that the job needs
 ///   tmp/0007.a1/                       an attempt's unpublished files
 ///   logs/shard-0007/attempt-1/         STAGE.jsonl  worker.jsonl  stderr.txt  crash.txt  failure.json
 /// ```
@@ -28,6 +29,7 @@ package struct JobFolder: Hashable, Sendable {
   package var temporary: String { "\(path)/tmp" }
   package var logs: String { "\(path)/logs" }
 
+  package var kept: String { "\(path)/kept" }
   package var modelPublication: String { "\(path)/model.json" }
 
   package func taskState(stage: String) -> String { "\(path)/state/\(stage)" }

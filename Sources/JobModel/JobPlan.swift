@@ -78,6 +78,8 @@ package struct PlannedStage: Codable, Hashable, Sendable {
   package var models: [String: PlannedModel]
   /// Of a task; nil when the spec says nothing.
   package var checkpoint: CheckpointPolicy?
+  /// The plugin as it was at planning; nil when it could not be kept.
+  package var kept: KeptFiles?
 
   package init(
     name: String, plugin: PluginFile, description: StageDescription, parameters: JSONValue,
@@ -101,6 +103,8 @@ package struct PlannedModel: Codable, Hashable, Sendable {
   package var reference: String
   package var path: String
   package var sha256: String
+  /// The model as it was at planning; nil when it could not be kept.
+  package var kept: KeptFiles?
 
   package init(reference: String, path: String, sha256: String) {
     self.reference = reference
@@ -193,6 +197,8 @@ package struct OutputPolicy: Codable, Hashable, Sendable {
   package var existing: Existing
   /// The model a task makes; nil when none is asked for.
   package var model: ModelDestination?
+  /// Which folder was at ``directory`` at planning; nil for the job's own.
+  package var anchor: OutputAnchor?
 
   package init(directory: String, existing: Existing = .error, model: ModelDestination? = nil) {
     self.directory = directory

@@ -25,6 +25,8 @@ package struct SpoolFolder: Hashable, Sendable {
   package var models: String { "\(path)/models" }
   package var plugins: String { "\(path)/plugins" }
   package var cache: String { "\(path)/cache" }
+  /// Plugins and models as they were when jobs were planned, by digest.
+  package var kept: String { "\(path)/cache/kept" }
 
   package func job(_ id: JobID) -> JobFolder { JobFolder(path: "\(jobs)/\(id)") }
   /// A job directory while it is being claimed.

@@ -32,7 +32,7 @@ struct OutputCheck {
   }
 
   /// The path with links resolved as far as it exists.
-  private static func resolvedAncestor(of path: String) -> String {
+  static func resolvedAncestor(of path: String) -> String {
     if let real = Files.resolved(path) { return real }
     let parent = AtomicFile.parent(of: path)
     guard parent != path, parent != "." else { return path }

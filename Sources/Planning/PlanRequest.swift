@@ -21,6 +21,8 @@ package struct PlanSurroundings: Sendable {
   package var itemsPath: String?
   /// The job's id, for names with {job.id}.
   package var jobID: String
+  /// Where the plan keeps what it names; nil for a plan that won't run.
+  package var holdings: Holdings?
 
   package init(
     base: String, defaultOutput: String, allowedOutputs: [String]?, models: [String],

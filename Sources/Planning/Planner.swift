@@ -76,6 +76,11 @@ package struct Planner<Checker: StageChecking> {
     var plan = assemble(spec, stages, manifest, policy, surroundings)
     faults += Estimates(plan, spec, surroundings).faults(batch: &plan.batch)
     plan.warnings = faults.map(\.message)
+    if let holdings = surroundings.holdings, !faults.contains(where: { $0.severity == .error }) {
+      faults += try PlanKeeper(
+        holdings: holdings, spec: spec, allowedOutputs: surroundings.allowedOutputs
+      ).hold(&plan)
+    }
     let isFine = !faults.contains { $0.severity == .error }
     return PlanResult(plan: isFine ? plan : nil, diagnostics: faults.sortedByPlace())
   }

@@ -51,6 +51,7 @@ package enum PlanningCode {
     "E146": "A spec publishes one model.",
     "E147":
       "A version of a model is never changed. Choose another version, or leave it out to take the next one.",
+    "E149": "The folder of results can't be made or opened.",
     "E150": "There is no model of this name and version.",
     "E151": "The model's file or folder is not there.",
     "E152": "The model's file has another digest than the spec says.",

@@ -22,33 +22,33 @@ final class OutputStore: Sendable {
   let files: String
   /// Scratch space of the stages.
   let scratch: String
-  /// Folder to remove when the attempt is over.
-  private let roots: [String]
+  /// The attempt's own folder, removed when it is over.
+  private let own: String
+  /// The folder of results as it was when the attempt began.
+  private let results: HeldFolder
   private let plan: JobPlan
   private let jobID: String
   private let names: OutputNames
   private let reserved = Mutex<[FileName: Reservation]>([:])
 
-  /// Makes the folders, on the filesystem of the results so that publishing is a rename.
-  init(folder: JobFolder, plan: JobPlan, shard: Int, attempt: Int) throws(FileError) {
+  /// Makes the folders, and looks whether the folder of results is still that of the plan.
+  ///
+  /// - Throws: ``FileError``, or ``AttemptFailure`` when another folder is in its place.
+  init(folder: JobFolder, plan: JobPlan, shard: Int, attempt: Int) throws {
     self.plan = plan
     jobID = AtomicFile.lastComponent(of: folder.path)
     names = OutputNames(plan, jobID: jobID)
-    let own = folder.temporary(shard: shard, attempt: attempt)
+    own = folder.temporary(shard: shard, attempt: attempt)
     try Files.removeTree(own)
     try Files.makeDirectory("\(own)/scratch")
-    try Files.makeDirectory(plan.output.directory)
+    try Files.makeDirectory("\(own)/files")
     scratch = "\(own)/scratch"
-    let isSameDisk =
-      Files.status(own)?.device
-      == Files.status(plan.output.directory, followingLinks: true)?.device
-    let beside =
-      "\(plan.output.directory)/.lattice-tmp/\(jobID)-\(AtomicFile.lastComponent(of: own))"
-    files = isSameDisk ? "\(own)/files" : beside
-    roots = isSameDisk ? [own] : [own, beside]
-    try Files.removeTree(files)
-    try Files.makeDirectory(files)
+    files = "\(own)/files"
+    results = try OutputFolder.open(plan.output, of: folder)
   }
+
+  /// What the names of this attempt's files begin with while they wait in the ``SpareFolder``.
+  var sparePrefix: String { "\(jobID)-\(AtomicFile.lastComponent(of: own))-" }
 
   /// Files of the job's own output folder can only be of an earlier attempt at it.
   func policy(_ existing: OutputPolicy.Existing?) -> OutputPolicy.Existing {
@@ -126,7 +126,7 @@ final class OutputStore: Sendable {
 
   /// Removes what is left of the attempt.
   func sweep() {
-    for root in roots { try? Files.removeTree(root) }
-    if roots.count > 1 { rmdir("\(plan.output.directory)/.lattice-tmp") }
+    try? Files.removeTree(own)
+    SpareFolder.sweep(in: results, prefix: sparePrefix)
   }
 }

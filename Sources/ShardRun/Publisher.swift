@@ -17,89 +17,107 @@ struct Publisher {
 
   /// Publishes files and gives them with their sizes and digests, sorted by name.
   ///
+  /// The folder of results is opened anew: another one in its place gets nothing.
+  ///
   /// - Throws: ``FileError``, or ``AttemptFailure`` when a name is taken by somebody else's file.
   func publishFiles(without failed: Set<Int>) throws -> [OutputFile] {
-    let reservations = context.outputs.reservations(without: failed)
     var files: [(file: OutputFile, reservation: OutputStore.Reservation)] = []
-    for reservation in reservations {
-      let path = reservation.unpublished
-      guard let status = Files.status(path), status.kind == .regular else { continue }
-      let digest = try sync(path)
-      files.append(
-        (
-          OutputFile(
-            name: reservation.name, stage: reservation.stage, item: reservation.item?.number,
-            bytes: status.size, sha256: digest, role: reservation.role), reservation
-        ))
+    for reservation in context.outputs.reservations(without: failed) {
+      guard let file = try seal(reservation) else { continue }
+      files.append((file, reservation))
       context.recorder.beat()
     }
     DurableBoundary.reached("shard.outputs-written")
-    var folders: Set<FileName> = [FileName(output.directory)]
+    let results = try OutputFolder.open(output, of: folder)
+    var parents: [FileName: HeldFolder] = ["": results]
     for (file, reservation) in files {
-      let target = try confinedTarget(file.name)
-      folders.insert(target.parent)
-      try rename(file, from: FileName(reservation.unpublished), to: target, reservation.existing)
+      let place = file.name.bytes.contains(FileName.slash) ? file.name.parent : ""
+      let parent = try parents[place] ?? confined(place, in: results, for: file)
+      parents[place] = parent
+      try move(file, reservation, to: parent, results)
       DurableBoundary.reached("shard.file-renamed")
       context.recorder.beat()
     }
-    for folder in folders.sorted() { try AtomicFile.syncDirectory(folder) }
+    for parent in parents.values { try parent.sync() }
     DurableBoundary.reached("shard.outputs-renamed")
     return files.map(\.file)
   }
 
-  /// Makes a file survive a power cut, and gives its digest.
-  private func sync(_ path: String) throws -> String {
-    try sync(try OpenFile(path, O_RDONLY))
-  }
-
-  private func sync(_ file: OpenFile) throws -> String {
+  /// Makes a written file survive a power cut and gives it the permissions of a new one; nil when nothing was written.
+  private func seal(_ reservation: OutputStore.Reservation) throws -> OutputFile? {
+    guard Files.status(reservation.unpublished)?.kind == .regular else { return nil }
+    let file = try OpenFile(reading: reservation.unpublished)
+    var status = stat()
+    guard fstat(file.descriptor, &status) == 0 else { throw FileError("look at", file.path, errno) }
     try file.sync()
-    fchmod(file.descriptor, 0o644)
-    var hash = SHA256()
-    var chunk = [UInt8](repeating: 0, count: 256 << 10)
-    while true {
-      let count = chunk.withUnsafeMutableBytes { read(file.descriptor, $0.baseAddress, $0.count) }
-      guard count >= 0 else { throw FileError("read", file.path, errno) }
-      guard count > 0 else { return hash.hexDigest() }
-      hash.update(chunk[..<count])
-    }
+    fchmod(file.descriptor, FileMask.permissions)
+    return OutputFile(
+      name: reservation.name, stage: reservation.stage, item: reservation.item?.number,
+      bytes: Int(status.st_size), sha256: try SHA256.hexDigest(ofRest: file), role: reservation.role)
   }
 
-  /// The path of an output, its folder made and proven to be inside the output folder.
-  private func confinedTarget(_ name: FileName) throws -> FileName {
-    let folder = FileName(output.directory)
-    let target = folder.appending(name)
-    try Files.makeDirectory(target.parent)
-    guard let root = Files.resolved(folder), let real = Files.resolved(target.parent),
-      real.isInside(root)
-    else {
+  /// A folder below that of the results, made if need be.
+  private func confined(
+    _ name: FileName, in results: HeldFolder, for file: OutputFile
+  ) throws -> HeldFolder {
+    do throws(FileError) {
+      return try results.folder(name, isMade: true)
+    } catch {
+      guard error.code == EXDEV || error.code == ELOOP else { throw error }
       throw AttemptFailure(
         kind: .config,
         message:
-          "the output '\(name.shown)' would leave '\(output.directory)' through a symbolic link")
+          "the output '\(file.name.shown)' would leave '\(output.directory)' through a symbolic link")
     }
-    return target
   }
 
-  private func rename(
-    _ file: OutputFile, from source: FileName, to target: FileName,
-    _ existing: OutputPolicy.Existing
+  private func move(
+    _ file: OutputFile, _ reservation: OutputStore.Reservation, to parent: HeldFolder,
+    _ results: HeldFolder
   ) throws {
+    let name = file.name.lastComponent
+    let existing = reservation.existing
     // In the job's own folder there is nobody else's file.
     let isOwn = output.directory == folder.outputs
-    if existing == .replace || (isOwn && existing == .error) {
-      return try Files.rename(source, target)
+    let isReplaced = existing == .replace || (isOwn && existing == .error)
+    let source = try HeldFolder(AtomicFile.parent(of: reservation.unpublished))
+    let written = FileName(reservation.unpublished).lastComponent
+    let isMoved: Bool
+    do throws(FileError) {
+      isMoved = try parent.take(written, from: source, as: name, isReplaced: isReplaced)
+    } catch {
+      guard error.code == EXDEV else { throw error }
+      isMoved = try carry(written, from: source, to: parent, as: name, results, isReplaced)
     }
-    if try Files.renameWithoutReplacing(source, target) { return }
-    if existing == .skip { return }
-    guard try sync(try OpenFile(target, O_RDONLY)) == file.sha256 else {
+    if isMoved || existing == .skip { return }
+    let there = try? parent.open(name, O_RDONLY | O_NONBLOCK)
+    guard let there, try SHA256.hexDigest(ofRest: there) == file.sha256 else {
       throw AttemptFailure(
         kind: .config, stage: file.stage, item: file.item,
         message: """
-          the output '\(target.shown)' is there already with other content; say 'exists: replace' or \
-          'exists: skip', or choose another folder
+          the output '\(FileName(output.directory).appending(file.name).shown)' is there already with other content; \
+          say 'exists: replace' or 'exists: skip', or choose another folder
           """)
     }
+  }
+
+  /// Brings a file over from another disk: copied beside the results, synced, renamed.
+  private func carry(
+    _ written: FileName, from source: HeldFolder, to parent: HeldFolder, as name: FileName,
+    _ results: HeldFolder, _ isReplaced: Bool
+  ) throws(FileError) -> Bool {
+    let spare = try results.folder(SpareFolder.name, isMade: true, followsLinks: false)
+    let waiting = FileName("\(context.outputs.sparePrefix)next")
+    try spare.remove(waiting)
+    let copy = try spare.open(waiting, O_WRONLY | O_CREAT | O_EXCL)
+    try copy.append(allOf: try source.open(written, O_RDONLY | O_NONBLOCK))
+    try copy.sync()
+    fchmod(copy.descriptor, FileMask.permissions)
+    guard try parent.take(waiting, from: spare, as: name, isReplaced: isReplaced) else {
+      try spare.remove(waiting)
+      return false
+    }
+    return true
   }
 
   /// Moves the states of reducing stages to where the reducing shard looks for them.
@@ -108,7 +126,9 @@ struct Publisher {
       let temporary = "\(context.outputs.scratch)/state-\(stage.planned.name)"
       try Files.makeDirectory(temporary)
       try stage.saveState(to: temporary)
-      for name in try Files.names(in: temporary) { _ = try sync("\(temporary)/\(name)") }
+      for name in try Files.names(in: temporary) {
+        try OpenFile("\(temporary)/\(name)", O_RDONLY).sync()
+      }
       let final = folder.state(shard: context.shard, stage: stage.planned.name)
       try Files.makeDirectory(AtomicFile.parent(of: final))
       try Files.removeTree(final)

@@ -22,10 +22,14 @@ final class RunningStage: StageServices {
   /// Makes and opens an instance.
   ///
   /// - Throws: ``AttemptFailure`` with the stage's own sentence.
-  init(index: Int, library: StageLibrary, context: ShardContext) throws(AttemptFailure) {
+  init(
+    index: Int, library: StageLibrary, models: [String: PlannedModel], context: ShardContext
+  ) throws(AttemptFailure) {
     self.index = index
     self.context = context
-    planned = context.plan.stages[index]
+    var planned = context.plan.stages[index]
+    planned.models = models
+    self.planned = planned
     log = LogFile(
       context.folder.stageLog(shard: context.shard, attempt: context.attempt, stage: planned.name),
       stage: planned.name)

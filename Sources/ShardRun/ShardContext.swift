@@ -24,7 +24,7 @@ final class ShardContext: Sendable {
   init(
     folder: JobFolder, plan: JobPlan, shard: Int, attempt: Int, isOneByOne: Bool,
     recorder: FlightRecorder
-  ) throws(FileError) {
+  ) throws {
     self.folder = folder
     self.plan = plan
     self.shard = shard

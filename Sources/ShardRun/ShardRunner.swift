@@ -117,13 +117,15 @@ enum StageLoader {
   static func load(_ context: ShardContext, where wanted: (PlannedStage) -> Bool) throws
     -> [RunningStage]
   {
+    let files = PlannedFiles { context.recorder.beat() }
     var libraries: [String: StageLibrary] = [:]
     var stages: [RunningStage] = []
     for (index, planned) in context.plan.stages.enumerated() where wanted(planned) {
       let known = libraries[planned.plugin.path]
-      let library = try known ?? load(planned, index, context)
+      let library = try known ?? load(planned, index, context, files)
       libraries[planned.plugin.path] = library
-      let stage = try RunningStage(index: index, library: library, context: context)
+      let stage = try RunningStage(
+        index: index, library: library, models: files.models(of: planned), context: context)
       if known == nil { stage.changed(library.changes, in: "loading its plugin", isCertain: true) }
       stages.append(stage)
     }
@@ -131,29 +133,12 @@ enum StageLoader {
   }
 
   private static func load(
-    _ planned: PlannedStage, _ index: Int, _ context: ShardContext
+    _ planned: PlannedStage, _ index: Int, _ context: ShardContext, _ files: PlannedFiles
   ) throws -> StageLibrary {
     // A plugin can crash while it is loaded.
     let slot = Threads.slot
     context.recorder.enter(slot: slot, stage: index, item: nil)
     defer { context.recorder.leave(slot: slot) }
-    let plugin = planned.plugin
-    let status = Files.status(plugin.path, followingLinks: true)
-    if status?.size != plugin.size || status?.mtimeNanoseconds != plugin.mtimeNanoseconds {
-      let found = try? SHA256.hexDigest(ofFile: plugin.path)
-      guard found == plugin.sha256 else {
-        throw AttemptFailure(
-          kind: .config, stage: planned.name,
-          message: """
-            plugin '\(plugin.path)' \(found == nil ? "is gone" : "has changed") since the job was planned; \
-            hand the job in again
-            """)
-      }
-    }
-    do throws(StageLibraryError) {
-      return try StageLibrary.load(plugin.path)
-    } catch {
-      throw AttemptFailure(kind: .config, stage: planned.name, message: error.description)
-    }
+    return try files.library(of: planned)
   }
 }

@@ -56,6 +56,35 @@ final class StageChain: Sendable {
   private func run(
     _ batch: TravellingBatch, _ stage: RunningStage
   ) throws(AttemptFailure) -> TravellingBatch {
+    let batch = try unchanged(batch, for: stage)
+    guard !batch.entries.isEmpty else { return batch }
+    return try unchanged(process(batch, stage), for: stage)
+  }
+
+  /// The batch without items whose files are not what was planned; asked before and after a stage reads them.
+  private func unchanged(
+    _ batch: TravellingBatch, for stage: RunningStage
+  ) throws(AttemptFailure) -> TravellingBatch {
+    guard stage.planned.inputs.values.contains(.items) else { return batch }
+    var kept: [Int] = []
+    for (index, entry) in batch.entries.enumerated() {
+      guard let fault = InputChange.fault(of: entry.item) else {
+        kept.append(index)
+        continue
+      }
+      fail(entry.item, stage: stage.planned.name, reason: fault)
+      stage.logFailure(entry.item, fault)
+    }
+    guard !kept.isEmpty else { return TravellingBatch(entries: [], tensors: [:]) }
+    guard let rest = batch.keeping(kept, account: context.account) else {
+      throw stage.failure(StageFailure(.noMemory, "no memory to leave failed items out of a batch"))
+    }
+    return rest
+  }
+
+  private func process(
+    _ batch: TravellingBatch, _ stage: RunningStage
+  ) throws(AttemptFailure) -> TravellingBatch {
     var inputs: [String: HostTensor] = [:]
     for (port, source) in stage.planned.inputs {
       guard case .port(let name, let output) = source else { continue }

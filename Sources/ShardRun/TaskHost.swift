@@ -52,11 +52,14 @@ final class TaskHost: TaskServices {
         let items = try reader.next(256)
         guard !items.isEmpty else { return }
         for var item in items where item.fault == nil {
+          if let fault = InputChange.fault(of: item) { throw StageFailure(.config, fault) }
           item.path = context.outputs.openablePath(of: item)
-          if !body(item) { return }
+          guard body(item) else { return }
         }
         context.recorder.beat()
       }
+    } catch let error as StageFailure {
+      throw error
     } catch let error as AttemptFailure {
       throw StageFailure(.internal, error.message)
     } catch {

@@ -76,12 +76,12 @@ package final class SpecReader {
     refresh()
     var surroundings = surroundings
     surroundings.itemsPath = folder.items
+    let spool = SpoolFolder(path: AtomicFile.parent(of: AtomicFile.parent(of: folder.path)))
+    surroundings.holdings = Holdings(store: spool.kept, folder: folder)
     let result = try planner.plan(spec, in: surroundings)
     let diagnostics = (reading.diagnostics + result.diagnostics).sortedByPlace()
     guard let plan = result.plan else { return .faulty(diagnostics, isSyntaxFault: false) }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    try AtomicFile.write(Array(try encoder.encode(plan)), to: folder.plan)
+    try JobPlanFile.write(plan, to: folder)
     return .planned(plan, isHeld: spec.isHeld, warnings: diagnostics)
   }
 

@@ -140,9 +140,8 @@ enum TemporaryFiles {
   static func remove(of key: Attempt.Key, folder: JobFolder, plan: JobPlan) {
     let path = folder.temporary(shard: key.shard, attempt: key.number)
     try? Files.removeTree(path)
-    let name = path.split(separator: "/").last.map(String.init) ?? ""
-    try? Files.removeTree("\(plan.output.directory)/.lattice-tmp/\(key.job)-\(name)")
-    rmdir("\(plan.output.directory)/.lattice-tmp")
+    guard let results = try? HeldFolder(plan.output.directory) else { return }
+    SpareFolder.sweep(in: results, prefix: "\(key.job)-\(AtomicFile.lastComponent(of: path))-")
   }
 
   /// Removes all unpublished files of a job none of whose workers is alive.
@@ -151,11 +150,9 @@ enum TemporaryFiles {
     if let model = plan?.output.model {
       try? Files.removeTree(model.staging(job: job.text))
     }
-    guard let directory = plan?.output.directory else { return }
-    let beside = "\(directory)/.lattice-tmp"
-    for name in (try? Files.names(in: beside)) ?? [] where name.hasPrefix("\(job)-") {
-      try? Files.removeTree("\(beside)/\(name)")
+    guard let directory = plan?.output.directory, let results = try? HeldFolder(directory) else {
+      return
     }
-    rmdir(beside)
+    SpareFolder.sweep(in: results, prefix: "\(job)-")
   }
 }

@@ -1,7 +1,6 @@
 import DurableFiles
-import FoundationEssentials
 import Glibc
-package import JobModel
+import JobModel
 import WorkerLink
 
 /// Gives shards to workers.
@@ -120,12 +119,5 @@ extension Supervisor {
     return WorkerLaunch(
       executable: settings.workerExecutable, arguments: arguments, environment: environment,
       standardError: job.folder.standardError(shard: key.shard, attempt: key.number))
-  }
-}
-
-/// Reads `resolved.json`.
-package enum JobPlanFile {
-  package static func read(_ folder: JobFolder) throws -> JobPlan {
-    try JSONDecoder().decode(JobPlan.self, from: Data(try Files.read(folder.plan)))
   }
 }

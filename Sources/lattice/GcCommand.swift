@@ -1,4 +1,5 @@
 import ArgumentParser
+import DurableFiles
 import Foundation
 import JobModel
 import JobReport
@@ -42,6 +43,7 @@ struct GcCommand: ParsableCommand {
       removed.append(Removed(job: job.id.text, name: job.name, bytes: size(of: folder)))
       if !dryRun { try view.delete(job.id) }
     }
+    if !dryRun { DigestStore(path: spool.folder.kept).sweep() }
     let rejected = try removeRejected(before: limit)
     if output.json { return try printJSON(removed) }
     let bytes = Quantity.bytes(removed.reduce(0) { $0 + $1.bytes })

@@ -7,6 +7,12 @@ package final class Lattice {
     package let status: Int32
     package let data: String
     package let talk: String
+
+    package init(status: Int32, data: String, talk: String) {
+      self.status = status
+      self.data = data
+      self.talk = talk
+    }
   }
 
   package let folder: URL
