@@ -45,6 +45,8 @@ package final class ForegroundRun {
     }
   }
 
+  /// Where an interrupted run of the same spec has left results, if this one begins anew elsewhere.
+  package private(set) var abandonedOutput: String?
   private let place: Place
   private let spool: OpenSpool
   private let ledger: Ledger
@@ -57,6 +59,8 @@ package final class ForegroundRun {
   package init(_ place: Place) throws {
     self.place = place
     spool = try OpenSpool.open(place.spool)
+    Adoption.begin()
+    DigestStore(path: place.spool.kept).sweep()
     let worker = PluginFolders.worker
     guard access(worker, X_OK) == 0 else { throw NoWorkerError(path: worker) }
     ledger = Ledger(try Journal(spool: place.spool))
@@ -118,7 +122,11 @@ package final class ForegroundRun {
       }
       supervisor.tick(at: now)
       if let progress = supervisor.progress(of: id) { onProgress(progress) }
-      if let result { return .ended(result) }
+      if let result {
+        // Nobody can retry it.
+        try? Files.removeTree(place.spool.job(id).kept)
+        return .ended(result)
+      }
       if supervisor.isStopping, supervisor.attempts.isEmpty {
         supervisor.recordInterruption()
         return .interrupted
@@ -129,18 +137,46 @@ package final class ForegroundRun {
     }
   }
 
-  /// A job of the same spec that was interrupted, taken up again.
+  /// A job of the same spec with the same folder of results that was interrupted, taken up again.
+  ///
+  /// One that has published nothing yet is taken to another folder; else the results would be in two, and the run begins
+  /// anew. The interrupted one goes on when it is run with its own folder again.
   private func unfinishedJob(of bytes: [UInt8]) throws -> JobID? {
-    let known = try ledger.openJobs(in: place.spool).map(\.job).first {
+    let same = try ledger.openJobs(in: place.spool).map(\.job).filter {
       (try? Files.read($0.folder.spec)) == bytes
     }
-    guard let known else { return nil }
+    guard let known = try same.first(where: goesHere) ?? same.first(where: moveHere) else {
+      abandonedOutput = try same.last.map { try JobPlanFile.read($0.folder).output.directory }
+      return nil
+    }
     try supervisor.recover()
     for other in supervisor.jobs.keys where other != known.id { supervisor.forget(other) }
     if let job = supervisor.jobs[known.id], job.state == .paused {
       supervisor.resume(job, message: "run again", at: .now)
     }
     return known.id
+  }
+
+  /// Where results of a job go now; nil where its spec says so or they stay in its own folder.
+  private func output(of job: SupervisedJob) -> String? {
+    let bytes = (try? Files.read(job.folder.spec)) ?? []
+    return PipelineSpec.parse(bytes).spec?.output?.directory == nil ? place.output : nil
+  }
+
+  private func goesHere(_ job: SupervisedJob) throws -> Bool {
+    let wanted = output(of: job)
+    return try wanted == nil || JobPlanFile.read(job.folder).output.directory == wanted
+  }
+
+  private func moveHere(_ job: SupervisedJob) throws -> Bool {
+    guard let wanted = output(of: job) else { return false }
+    var plan = try JobPlanFile.read(job.folder)
+    let isUntouched = (0..<plan.shardCount).allSatisfy { !Files.exists(job.folder.done(shard: $0)) }
+    guard isUntouched else { return false }
+    plan.output.directory = wanted
+    plan.output = try OutputAnchoring.anchored(plan.output, allowed: nil)
+    try JobPlanFile.write(plan, to: job.folder)
+    return true
   }
 
   private func prepare(_ bytes: [UInt8]) throws -> (id: JobID, outcome: SpecReader.Outcome) {

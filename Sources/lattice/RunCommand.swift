@@ -15,8 +15,9 @@ struct RunCommand: ParsableCommand {
     abstract: "Run a spec in the foreground, without a daemon.",
     discussion: """
       Relative paths of the spec are resolved against its own folder. Results go to the folder that the spec \
-      names, else to --out, else to ./NAME after the spec's name. A run that was stopped with ctrl-C goes on \
-      where it was when the same command is given again.
+      names, else to --out, else to ./NAME after the spec's name, or to ./NAME-results where ./NAME is the \
+      input. A run that was stopped with ctrl-C goes on where it was when the same command is given again; with \
+      another --out it begins anew, unless nothing was published yet.
 
       \(Outcome.help)
 
@@ -65,8 +66,13 @@ struct RunCommand: ParsableCommand {
     var doneBefore: Int?
     let outcome = try run.run(
       file.bytes, signals: signals,
-      onPlan: { _, _, warnings in
+      onPlan: { _, plan, warnings in
         if !warnings.isEmpty && !quiet { file.show(warnings, verdict: "") }
+        if let folder = run.abandonedOutput, !quiet {
+          say(
+            "an interrupted run left results in '\(folder)'; this one begins anew in '\(plan.output.directory)'"
+          )
+        }
       },
       onProgress: { progress in
         let done = progress.itemsDone + progress.itemsFailed
@@ -86,12 +92,13 @@ struct RunCommand: ParsableCommand {
   }
 
   private func place(for file: SpecFile) -> ForegroundRun.Place {
-    let name = PipelineSpec.parse(file.bytes).spec?.name.value ?? "job"
+    let spec = PipelineSpec.parse(file.bytes).spec
+    let name = spec?.name.value ?? "job"
     let spool = SpoolFolder(path: absolute(work ?? ".lattice/\(name)"))
     var place = ForegroundRun.Place(
       spool: spool, base: file.folder,
       slots: slots ?? ProcessInfo.processInfo.activeProcessorCount)
-    place.output = absolute(out ?? name)
+    place.output = absolute(out ?? ResultsFolder.usual(for: name, spec, base: file.folder))
     let usual = SpoolOptions.usualFolder
     place.models = ModelFolders.searchPath(named: models.map(absolute), spool: usual)
     place.publishedModels = absolute(models ?? usual.models)
