@@ -28,8 +28,8 @@ static pid_t parent_of(const char *pid) {
    return end && sscanf(end + 1, " %*c %d", &parent) == 1 ? parent : 0;
 }
 
-// Calls `body` with each child of this process.
-static void each_child(void (*body)(pid_t child)) {
+// Asks every process of the system for its parent.
+static void each_child_of_all(void (*body)(pid_t child)) {
    DIR *folder = opendir("/proc");
    if (!folder) return;
    pid_t          own = getpid();
@@ -38,6 +38,30 @@ static void each_child(void (*body)(pid_t child)) {
       if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9' && parent_of(entry->d_name) == own)
          body(atoi(entry->d_name));
    closedir(folder);
+}
+
+// Calls `body` with each child of this process, whichever of its threads has it.
+static void each_child(void (*body)(pid_t child)) {
+   DIR           *threads = opendir("/proc/self/task");
+   struct dirent *entry;
+   char           path[64];
+   int            child;
+   if (!threads) return each_child_of_all(body);
+   while ((entry = readdir(threads))) {
+      if (entry->d_name[0] == '.') continue;
+      snprintf(path, sizeof path, "/proc/self/task/%.20s/children", entry->d_name);
+      FILE *list = fopen(path, "re");
+      if (!list) {
+         // The thread has ended, or the kernel was built without such lists.
+         snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
+         if (access(path, F_OK) == 0) continue;
+         closedir(threads);
+         return each_child_of_all(body);
+      }
+      while (list && fscanf(list, "%d", &child) == 1) body(child);
+      if (list) fclose(list);
+   }
+   closedir(threads);
 }
 
 int lattice_adopt_orphans(void) {
@@ -77,5 +101,7 @@ static void end(pid_t pid) {
 int lattice_end_orphans(void) {
    found = 0;
    each_child(end);
+   // The list can lack some while others end; asking all is slow but sure.
+   if (found == 0) each_child_of_all(end);
    return found;
 }

@@ -35,7 +35,7 @@ enum OutputFolder {
       throw refusal(
         output,
         isLink(output.directory)
-          ? "it is a symbolic link now" : "another folder has taken its place")
+          ? "it is a symbolic link to another folder now" : "another folder has taken its place")
     }
     return found
   }

@@ -100,7 +100,7 @@ enum Worker {
     var description = PluginDescription(file: file, module: nil, broken: nil)
     if let kind = FileKind.name(at: path) {
       description.broken = "'\(path)' is \(kind), not a file; a plugin is a shared library"
-      return write(description)
+      return channel.write(description)
     }
     do throws(StageLibraryError) {
       description.module = try StageLibrary.load(path).describe()
