@@ -55,10 +55,10 @@ package final class HeldFolder: Sendable {
     guard isMade, found == -ENOENT, !name.isEmpty else { throw FileError("open", whole, -found) }
     let parent = try folder(
       Self.parent(of: name), isMade: true, followsLinks: followsLinks)
-    guard
-      mkdirat(parent.file.descriptor, AtomicFile.lastComponent(of: name), 0o777) == 0
-        || errno == EEXIST
-    else { throw FileError("make folder", whole, errno) }
+    let code = name.lastComponent.withSystemPath {
+      mkdirat(parent.file.descriptor, $0, 0o777) == 0 ? 0 : errno
+    }
+    guard code == 0 || code == EEXIST else { throw FileError("make folder", whole, code) }
     return try folder(name, isMade: false, followsLinks: followsLinks)
   }
 

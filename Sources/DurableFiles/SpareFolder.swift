@@ -7,7 +7,9 @@ package enum SpareFolder {
   /// Removes what begins with `prefix`, and the folder if nothing is left; what can't be removed stays.
   package static func sweep(in folder: HeldFolder, prefix: String) {
     guard let spare = try? folder.folder(name, followsLinks: false) else { return }
-    for file in (try? spare.names()) ?? [] where file.hasPrefix(FileName(prefix)) { try? spare.remove(file) }
+    for file in (try? spare.names()) ?? [] where file.hasPrefix(FileName(prefix)) {
+      try? spare.remove(file)
+    }
     try? folder.remove(name, isFolder: true)
   }
 }

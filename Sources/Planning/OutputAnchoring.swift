@@ -20,7 +20,8 @@ package enum OutputAnchoring {
     let folder: HeldFolder
     if let place {
       try Files.makeDirectory(place.root)
-      folder = try HeldFolder(place.root).folder(FileName(place.beneath), isMade: true, followsLinks: false)
+      folder = try HeldFolder(place.root).folder(
+        FileName(place.beneath), isMade: true, followsLinks: false)
     } else {
       try Files.makeDirectory(policy.directory, permissions: 0o777)
       folder = try HeldFolder(policy.directory)

@@ -53,7 +53,8 @@ struct Publisher {
     fchmod(file.descriptor, FileMask.permissions)
     return OutputFile(
       name: reservation.name, stage: reservation.stage, item: reservation.item?.number,
-      bytes: Int(status.st_size), sha256: try SHA256.hexDigest(ofRest: file), role: reservation.role)
+      bytes: Int(status.st_size), sha256: try SHA256.hexDigest(ofRest: file), role: reservation.role
+    )
   }
 
   /// A folder below that of the results, made if need be.
@@ -67,7 +68,8 @@ struct Publisher {
       throw AttemptFailure(
         kind: .config,
         message:
-          "the output '\(file.name.shown)' would leave '\(output.directory)' through a symbolic link")
+          "the output '\(file.name.shown)' would leave '\(output.directory)' through a symbolic link"
+      )
     }
   }
 

@@ -24,7 +24,7 @@ enum ResultsFolder {
   /// The folders that input comes from, as the spec writes them.
   private static func folders(of selection: SpecInput.Selection) -> [String] {
     switch selection {
-    case .directory(let folder, _): [folder.value]
+    case .directory(let folder, _, _): [folder.value]
     case .files(let files): files.map { AtomicFile.parent(of: $0.value) }
     case .list(let list): [AtomicFile.parent(of: list.value)]
     case .count: []
