@@ -45,6 +45,7 @@ package struct DigestStore: Hashable, Sendable {
   ///   - user: Path of the hard link that keeps them alive; it goes with the folder it is in.
   ///   - beat: Called while a large file is read.
   /// - Returns: The folder of the entry, for ``KeptEntry``.
+  /// - Throws: ``Fault``; nothing is kept then.
   package func keep(
     _ digest: String, _ parts: [Part], of folder: String, withNeighbours: Bool = false,
     for user: String, beat: @escaping () -> Void = {}

@@ -92,6 +92,7 @@ package enum Files {
   /// - Parameters:
   ///   - path: Absolute, or from here.
   ///   - permissions: Of what is made, as far as the umask allows.
+  /// - Throws: ``FileError`` when one can't be made.
   package static func makeDirectory(
     _ path: String, permissions: UInt32 = 0o755
   ) throws(FileError) {

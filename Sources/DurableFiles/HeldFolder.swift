@@ -43,6 +43,7 @@ package final class HeldFolder: Sendable {
   ///   - name: Parts with slashes between them; no `..`.
   ///   - isMade: Whether what is missing of it is made, as the umask allows.
   ///   - followsLinks: Whether a symbolic link that stays inside is taken for a folder.
+  /// - Returns: The folder, held on its own.
   /// - Throws: ``FileError``; `EXDEV` for what would lead outside, `ELOOP` for a link where none is allowed.
   package func folder(
     _ name: FileName, isMade: Bool = false, followsLinks: Bool = true

@@ -66,7 +66,10 @@ package struct SHA256: Sendable {
 
   /// The digest of a regular file, read in blocks.
   ///
-  /// - Parameter beat: Called with every block.
+  /// - Parameters:
+  ///   - path: Links are followed.
+  ///   - beat: Called with every block.
+  /// - Returns: 64 lower-case hexadecimal digits.
   /// - Throws: ``FileError`` when it can't be read or is no regular file.
   package static func hexDigest(
     ofFile path: String, beat: () -> Void = {}

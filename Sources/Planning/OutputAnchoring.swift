@@ -10,6 +10,7 @@ package enum OutputAnchoring {
   /// - Parameters:
   ///   - policy: Its directory is absolute.
   ///   - allowed: Folders that results may not leave; nil allows any.
+  /// - Returns: The policy with its anchor.
   /// - Throws: ``FileError``; `EXDEV` when the directory is in none of the allowed folders.
   package static func anchored(
     _ policy: OutputPolicy, allowed: [String]?

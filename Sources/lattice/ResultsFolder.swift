@@ -11,6 +11,7 @@ enum ResultsFolder {
   ///   - name: Of the spec.
   ///   - spec: nil when it can't be read.
   ///   - base: Absolute folder that the spec's paths are resolved against.
+  /// - Returns: A folder's name.
   static func usual(for name: String, _ spec: PipelineSpec?, base: String) -> String {
     guard let own = Files.resolved(absolute(name)), let selection = spec?.input?.selection else {
       return name

@@ -149,7 +149,9 @@ import Testing
     try FileManager.default.createSymbolicLink(at: out, withDestinationURL: victim)
     let again = try Lattice.run(arguments, in: folder)
     #expect(again.status == 1)
-    #expect(again.talk.contains("it is a symbolic link to another folder now; put the folder back"), "\(again.talk)")
+    #expect(
+      again.talk.contains("it is a symbolic link to another folder now; put the folder back"),
+      "\(again.talk)")
     #expect(try names(victim) == [])
   }
 

@@ -58,7 +58,10 @@ import Testing
   @Test func aPipeIsNoFile() throws {
     #expect(mkfifo("\(root)/from/a", 0o644) == 0)
     let part = DigestStore.Part(name: "a", sha256: "")
-    #expect(throws: DigestStore.Fault.file(FileError("read", "\(root)/from/a", EINVAL, found: "a named pipe"))) {
+    #expect(
+      throws: DigestStore.Fault.file(
+        FileError("read", "\(root)/from/a", EINVAL, found: "a named pipe"))
+    ) {
       try keep([part])
     }
   }

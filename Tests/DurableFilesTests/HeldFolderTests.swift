@@ -36,7 +36,8 @@ import Testing
     #expect(symlink("\(root)/outside", "\(root)/results/far") == 0)
     #expect(symlink("deep", "\(root)/results/near") == 0)
     for name in ["out", "far", "../outside", "deep/../../outside", "out/new", "/tmp"] {
-      let found = code { () throws(FileError) in _ = try folder.folder(FileName(name), isMade: true) }
+      let found = code { () throws(FileError) in _ = try folder.folder(FileName(name), isMade: true)
+      }
       #expect(found == EXDEV, "\(name)")
     }
     #expect(try Files.names(in: "\(root)/outside") == [])
