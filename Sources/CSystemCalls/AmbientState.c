@@ -9,7 +9,6 @@
 #include <locale.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -152,5 +151,3 @@ uint32_t lattice_float_differences(uint64_t one, uint64_t other) {
 }
 
 #endif
-
-int lattice_adopt_orphans(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1) < 0 ? -errno : 0; }

@@ -32,7 +32,4 @@ void lattice_float_restore(uint64_t state);
 // Tells two states apart, as LATTICE_FLOAT_…
 uint32_t lattice_float_differences(uint64_t one, uint64_t other);
 
-// Makes children of this process that lose their parent its own. Returns 0 or a negated errno.
-int lattice_adopt_orphans(void);
-
 #endif // LATTICE_AMBIENT_STATE_H
