@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
@@ -16,6 +17,13 @@ int lattice_rename_without_replacing(const char *from, const char *to) {
 int64_t lattice_filesystem_type(const char *path) {
    struct statfs status;
    return statfs(path, &status) == 0 ? (int64_t)status.f_type : -errno;
+}
+
+int lattice_has_writer(int descriptor) {
+   // Who opens the file for writing before the lease is given back breaks it; that signal is ignored unless asked for.
+   if (fcntl(descriptor, F_SETSIG, SIGURG) != 0) return -errno;
+   if (fcntl(descriptor, F_SETLEASE, F_RDLCK) != 0) return errno == EAGAIN ? 1 : -errno;
+   return fcntl(descriptor, F_SETLEASE, F_UNLCK) == 0 ? 0 : -errno;
 }
 
 char **lattice_environment(void) { return environ; }

@@ -13,7 +13,7 @@ package enum DurableBoundary {
     "supervisor.leased", "shard.outputs-written", "shard.file-renamed", "shard.outputs-renamed",
     "shard.state-renamed", "shard.model-intended", "shard.model-renamed", "shard.done",
     "supervisor.recorded-shard", "supervisor.wrote-result",
-    "supervisor.ended-job",
+    "supervisor.ended-job", "control.noted-wish",
   ]
 
   /// Call right after the step that `name` stands for; costs next to nothing when no test is at work.

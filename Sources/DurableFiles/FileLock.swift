@@ -19,21 +19,35 @@ package final class FileLock: Sendable {
   package static func acquire(
     _ path: String, patience: Double = 0
   ) throws(FileError) -> FileLock? {
-    let file = try OpenFile(path, O_RDWR | O_CREAT)
     let end = WallClock.monotonicNanoseconds + Int(patience * 1e9)
-    while flock(file.descriptor, LOCK_EX | LOCK_NB) != 0 {
-      guard errno == EWOULDBLOCK else { throw FileError("lock", path, errno) }
-      guard WallClock.monotonicNanoseconds < end, !holderIsAlive(path) else { return nil }
-      usleep(1000)
+    while true {
+      let file = try OpenFile(path, O_RDWR | O_CREAT)
+      if flock(file.descriptor, LOCK_EX | LOCK_NB) != 0 {
+        guard errno == EWOULDBLOCK else { throw FileError("lock", path, errno) }
+        guard WallClock.monotonicNanoseconds < end, !holderIsAlive(path) else { return nil }
+        usleep(1000)
+        continue
+      }
+      // Somebody may have removed or replaced the file between its opening and its locking; then it locks nothing.
+      guard try isStillNamed(file) else { continue }
+      guard ftruncate(file.descriptor, 0) == 0 else { throw FileError("truncate", path, errno) }
+      try file.write(Array("\(getpid())\n".utf8))
+      return FileLock(file)
     }
-    guard ftruncate(file.descriptor, 0) == 0 else { throw FileError("truncate", path, errno) }
-    try file.write(Array("\(getpid())\n".utf8))
-    return FileLock(file)
+  }
+
+  /// True when the path of an open file still leads to it.
+  private static func isStillNamed(_ file: OpenFile) throws(FileError) -> Bool {
+    let opened = try Files.status(of: file)
+    guard let named = Files.status(file.path, followingLinks: true) else { return false }
+    return named.inode == opened.inode && named.device == opened.device
   }
 
   /// Whether a process holds the lock now; false where there is no such file or it can't be opened.
+  ///
+  /// Asks for no right to write, so that others than the holder's user can ask, too.
   package static func isHeld(_ path: String) -> Bool {
-    guard let file = try? OpenFile(path, O_RDWR) else { return false }
+    guard let file = try? OpenFile(path, O_RDONLY) else { return false }
     // Shared: those who only ask don't take each other for a holder.
     return withExtendedLifetime(file) {
       flock(file.descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK

@@ -15,6 +15,22 @@ package enum Files {
     package var device: UInt
     package var inode: UInt
     package var linkCount: Int
+
+    init(_ found: stat) {
+      kind =
+        switch found.st_mode & S_IFMT {
+        case S_IFREG: .regular
+        case S_IFDIR: .directory
+        case S_IFLNK: .symbolicLink
+        default: .other
+        }
+      size = Int(found.st_size)
+      mtimeNanoseconds = found.st_mtim.tv_sec * 1_000_000_000 + found.st_mtim.tv_nsec
+      ctimeNanoseconds = found.st_ctim.tv_sec * 1_000_000_000 + found.st_ctim.tv_nsec
+      device = UInt(found.st_dev)
+      inode = UInt(found.st_ino)
+      linkCount = Int(found.st_nlink)
+    }
   }
 
   /// Status of what `path` names, not following a symbolic link unless asked to; nil when there is nothing.
@@ -30,20 +46,14 @@ package enum Files {
     let code = path.withSystemPath {
       (followingLinks ? stat($0, &found) : lstat($0, &found)) == 0 ? 0 : errno
     }
-    guard code == 0 else { return (nil, code) }
-    let kind: Status.Kind =
-      switch found.st_mode & S_IFMT {
-      case S_IFREG: .regular
-      case S_IFDIR: .directory
-      case S_IFLNK: .symbolicLink
-      default: .other
-      }
-    let status = Status(
-      kind: kind, size: Int(found.st_size),
-      mtimeNanoseconds: found.st_mtim.tv_sec * 1_000_000_000 + found.st_mtim.tv_nsec,
-      ctimeNanoseconds: found.st_ctim.tv_sec * 1_000_000_000 + found.st_ctim.tv_nsec,
-      device: UInt(found.st_dev), inode: UInt(found.st_ino), linkCount: Int(found.st_nlink))
-    return (status, 0)
+    return code == 0 ? (Status(found), 0) : (nil, code)
+  }
+
+  /// Status of an open file.
+  package static func status(of file: OpenFile) throws(FileError) -> Status {
+    var found = stat()
+    guard fstat(file.descriptor, &found) == 0 else { throw FileError("look at", file.path, errno) }
+    return Status(found)
   }
 
   package static func exists(_ path: some SystemPath) -> Bool { status(path) != nil }

@@ -11,6 +11,10 @@ int lattice_rename_without_replacing(const char *from, const char *to);
 // The `f_type` of the filesystem that holds `path`, or a negated errno.
 int64_t lattice_filesystem_type(const char *path);
 
+// Whether any process has the file open for writing; `descriptor` is open for reading only. 1 or 0, or a negated errno where
+// the kernel doesn't tell this process: the file is somebody else's, or its filesystem has no leases.
+int lattice_has_writer(int descriptor);
+
 // The environment of this process, ended by NULL.
 char **lattice_environment(void);
 
