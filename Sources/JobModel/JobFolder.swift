@@ -3,6 +3,7 @@
 /// ```
 /// jobs/ID/  spec.yaml  resolved.json  items.jsonl  outputs/  failed.jsonl  result.json  report.html
 ///   shards/0007.done  shards/0007.failed.jsonl  shards/0007.lock  shards/0007.state/STAGE/
+///   shards/0007.previous.json          files of a shard that was published and then queued again
 ///   state/STAGE/                       what a task goes on from; outlives attempts
 ///   metrics/STAGE.jsonl                what a task measured, step by step
 ///   model.json                         which version of a model it publishes
@@ -32,14 +33,20 @@ package struct JobFolder: Hashable, Sendable {
   package var kept: String { "\(path)/kept" }
   package var modelPublication: String { "\(path)/model.json" }
 
-  package func taskState(stage: String) -> String { "\(path)/state/\(stage)" }
-  package func metrics(stage: String) -> String { "\(path)/metrics/\(stage).jsonl" }
+  package var taskStates: String { "\(path)/state" }
+  package func taskState(stage: String) -> String { "\(taskStates)/\(stage)" }
+  package var metricsFolder: String { "\(path)/metrics" }
+  package func metrics(stage: String) -> String { "\(metricsFolder)/\(stage).jsonl" }
 
   package func done(shard: Int) -> String { "\(shards)/\(Self.number(shard)).done" }
   package func failedItems(shard: Int) -> String { "\(shards)/\(Self.number(shard)).failed.jsonl" }
   /// Items no attempt may touch again, one ``FailedItem`` a line; written by the supervisor.
   package func quarantine(shard: Int) -> String {
     "\(shards)/\(Self.number(shard)).quarantine.jsonl"
+  }
+  /// Files the shard published before it was queued again, a JSON list of ``OutputFile``.
+  package func previousOutputs(shard: Int) -> String {
+    "\(shards)/\(Self.number(shard)).previous.json"
   }
   package func itemMetadata(shard: Int) -> String { "\(shards)/\(Self.number(shard)).items.jsonl" }
   package func lock(shard: Int) -> String { "\(shards)/\(Self.number(shard)).lock" }

@@ -47,7 +47,7 @@ package enum JobEvent: String, Codable, Hashable, Sendable, CaseIterable {
   case failed
   /// Cancelled, and verified dead.
   case cancelled
-  /// A person asked for another try of what failed.
+  /// A person asked for another try of what failed, or of everything.
   case retried
 }
 
@@ -79,7 +79,8 @@ extension JobState {
     case (.queued, .endedPartial), (.running, .endedPartial): self = .partial
     case (.queued, .failed), (.running, .failed), (.paused, .failed): self = .failed
     case (.queued, .cancelled), (.running, .cancelled), (.paused, .cancelled): self = .cancelled
-    case (.failed, .retried), (.partial, .retried), (.cancelled, .retried): self = .queued
+    case (.failed, .retried), (.partial, .retried), (.cancelled, .retried), (.succeeded, .retried):
+      self = .queued
     default: throw IllegalTransition(from: self, event: event)
     }
   }

@@ -8,6 +8,15 @@ package struct SpoolFolder: Hashable, Sendable {
   /// Layout number of the spool, a line of text.
   package static let version = 1
 
+  /// The spool when nobody names one: `$LATTICE_SPOOL`, else the user's own, else the machine's.
+  ///
+  /// One rule for the daemon and the commands, or they would not find each other.
+  package static func usualPath(_ environment: [String: String]) -> String {
+    if let path = environment["LATTICE_SPOOL"], !path.isEmpty { return path }
+    if let home = environment["HOME"], home.hasPrefix("/") { return "\(home)/.local/share/lattice" }
+    return "/var/spool/lattice"
+  }
+
   package var versionFile: String { "\(path)/VERSION" }
   /// Locked (`flock`) by the daemon for as long as it lives.
   package var daemonLock: String { "\(path)/daemon.lock" }
@@ -17,6 +26,8 @@ package struct SpoolFolder: Hashable, Sendable {
   /// Where careful writers stage a spec before renaming it into ``incoming``.
   package var incomingTemporary: String { "\(path)/incoming/tmp" }
   package var incoming: String { "\(path)/incoming" }
+  /// Drops that the daemon can't take in now, each with the reason; for people.
+  package var waitingDrops: String { "\(path)/waiting.json" }
   package var rejected: String { "\(path)/rejected" }
   package var jobs: String { "\(path)/jobs" }
   /// Requests of the command line (cancel, pause, …), one JSON file each, handed in like specs.

@@ -7,7 +7,7 @@ package import JobModel
 /// Each function is one transaction. A job's state changes only through ``JobState/apply(_:)``, in the transaction
 /// that records the event.
 package final class Journal: Sendable {
-  private let database: DatabaseQueue
+  let database: DatabaseQueue
   package let reader: JournalReader
 
   /// Opens the journal of a spool, making or migrating it.
@@ -23,11 +23,12 @@ package final class Journal: Sendable {
         throw JournalError.newerSchema(path: spool.database, known: migrator.migrations)
       }
       try migrator.migrate(database)
-      reader = JournalReader(database)
+      reader = JournalReader(database, path: spool.database)
     } catch let error as JournalError {
       throw error
     } catch {
-      throw .unreadable(path: spool.database, reason: "\(error)")
+      throw JournalError(error, path: spool.database)
+        ?? .unreadable(path: spool.database, reason: "\(error)")
     }
   }
 
@@ -72,16 +73,56 @@ package final class Journal: Sendable {
   ///   - event: What happened.
   ///   - job: To which.
   ///   - message: Why, for people; replaces the job's earlier message, nil clears it.
+  ///   - waitsForRoom: It pauses until there is room on a disk.
   ///   - milliseconds: When.
   /// - Returns: The state that follows.
   /// - Throws: ``IllegalTransition`` when the event can't follow; nothing is changed then.
   @discardableResult
   package func record(
-    _ event: JobEvent, job: JobID, message: String?, at milliseconds: Int
+    _ event: JobEvent, job: JobID, message: String?, waitsForRoom: Bool = false,
+    at milliseconds: Int
   ) throws -> JobState {
     try database.write { database in
-      try move(job, event, message, milliseconds, database)
+      let state = try move(job, event, message, milliseconds, database)
+      if waitsForRoom {
+        try database.execute(
+          sql: "UPDATE job SET waits_for_room = 1 WHERE id = ?", arguments: [job.text])
+      }
+      return state
     }
+  }
+
+  /// Records what a person asks of a job until it takes effect; nil takes it back.
+  package func setWish(_ wish: JobWish?, of job: JobID, at milliseconds: Int) throws {
+    let text = try wish.map { String(decoding: try JSONEncoder().encode($0), as: UTF8.self) }
+    try database.write { database in
+      try database.execute(
+        sql: "UPDATE job SET wish = ? WHERE id = ?", arguments: [text, job.text])
+      guard database.changesCount > 0 else { throw JournalError.jobIsGone(job) }
+    }
+  }
+
+  /// Records that a job which is paused stays so for another reason.
+  package func stayPaused(_ job: JobID, message: String, at milliseconds: Int) throws {
+    try database.write { database in
+      try database.execute(
+        sql: """
+          UPDATE job SET message = ?, wish = NULL, waits_for_room = 0
+          WHERE id = ? AND state = 'paused'
+          """, arguments: [message, job.text])
+      guard database.changesCount > 0 else { throw JournalError.jobIsGone(job) }
+      try note(JobEvent.paused.rawValue, message, job, milliseconds, database)
+    }
+  }
+
+  /// Kind of the event that says why a request was not heeded.
+  package static let refusalKind = "refused"
+  /// Kind of the event that a priority was set.
+  package static let priorityKind = "priority"
+
+  /// Records why a request was not heeded, for whoever waits for its effect.
+  package func refuse(_ reason: String, job: JobID, at milliseconds: Int) throws {
+    try database.write { try note(Self.refusalKind, reason, job, milliseconds, $0) }
   }
 
   /// Records that an attempt begins.
@@ -171,14 +212,26 @@ package final class Journal: Sendable {
     try database.write { database in
       try database.execute(
         sql: "UPDATE job SET priority = ? WHERE id = ?", arguments: [priority, job.text])
-      try note("priority", "priority is now \(priority)", job, milliseconds, database)
+      try note(Self.priorityKind, "priority is now \(priority)", job, milliseconds, database)
     }
   }
 
-  /// Forgets a job and all about it.
-  package func delete(_ job: JobID) throws {
-    try database.write { database in
-      try database.execute(sql: "DELETE FROM job WHERE id = ?", arguments: [job.text])
+  /// Forgets an ended job and all about it, in one transaction.
+  ///
+  /// - Parameters:
+  ///   - job: Which.
+  ///   - milliseconds: It must have ended before.
+  /// - Returns: False when it is not there or has not ended by then, as when it was queued again meanwhile.
+  /// - Throws: `DatabaseError` when the journal can't be written.
+  package func delete(_ job: JobID, endedBefore milliseconds: Int = .max) throws -> Bool {
+    let states = JobState.allCases.filter(\.isFinal).map { "'\($0.rawValue)'" }
+    return try database.write { database in
+      try database.execute(
+        sql: """
+          DELETE FROM job WHERE id = ? AND state IN (\(states.joined(separator: ",")))
+            AND coalesce(ended_ms, 0) < ?
+          """, arguments: [job.text, milliseconds])
+      return database.changesCount > 0
     }
   }
 
@@ -194,12 +247,14 @@ package final class Journal: Sendable {
     guard state != before || event != .started else { return state }
     try database.execute(
       sql: """
-        UPDATE job SET state = ?, message = ?,
+        UPDATE job SET state = ?, message = ?, waits_for_room = 0,
+          wish = CASE WHEN ? THEN wish ELSE NULL END,
           started_ms = CASE WHEN ? AND started_ms IS NULL THEN ? ELSE started_ms END,
           ended_ms = CASE WHEN ? THEN ? ELSE ended_ms END WHERE id = ?
         """,
       arguments: [
-        state.rawValue, message, event == .started, milliseconds, state.isFinal, milliseconds,
+        state.rawValue, message, event == .started || event == .interrupted, event == .started,
+        milliseconds, state.isFinal, milliseconds,
         job.text,
       ])
     try note(event.rawValue, message ?? event.rawValue, job, milliseconds, database)

@@ -4,28 +4,52 @@ package import JobModel
 
 /// Reads the journal, whether the daemon runs or not.
 package struct JournalReader: Sendable {
-  let database: any DatabaseReader
+  private let database: any DatabaseReader
+  private let path: String
 
-  init(_ database: any DatabaseReader) { self.database = database }
+  init(_ database: any DatabaseReader, path: String) {
+    self.database = database
+    self.path = path
+  }
 
-  /// Opens the journal of a spool for reading.
+  /// Opens the journal of a spool for reading; who may not write to the spool can read it, too.
   ///
   /// - Throws: ``JournalError`` when there is none or it can't be read.
   package init(spool: SpoolFolder) throws(JournalError) {
     guard FileManager.default.fileExists(atPath: spool.database) else {
       throw .missing(path: spool.path)
     }
+    path = spool.database
     do {
-      database = try DatabaseQueue(
-        path: spool.database, configuration: Schema.configuration(readOnly: true))
+      database = try ForeignJournal.open(spool.database)
       guard try Self.waitForTables(in: database) else {
         throw JournalError.missing(path: spool.path)
       }
     } catch let error as JournalError {
       throw error
     } catch {
-      throw .unreadable(path: spool.database, reason: "\(error)")
+      throw JournalError(error, path: spool.database)
+        ?? .unreadable(path: spool.database, reason: "\(error)")
     }
+  }
+
+  private func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
+    do {
+      return try database.read(body)
+    } catch {
+      throw JournalError(error, path: path) ?? error
+    }
+  }
+
+  /// What SQLite finds wrong with the file, in its own words; none when it is whole.
+  package func damage() throws -> [String] {
+    let found = try read { database in
+      try String.fetchAll(database, sql: "PRAGMA integrity_check(5)")
+        + Row.fetchAll(database, sql: "PRAGMA foreign_key_check").prefix(5).map { row in
+          "a row of '\(row[0] as String? ?? "")' belongs to no job"
+        }
+    }
+    return found.filter { $0 != "ok" }
   }
 
   /// False when a daemon that has just begun does not make its tables within two seconds.
@@ -39,7 +63,7 @@ package struct JournalReader: Sendable {
 
   /// All jobs in the order of hand-in.
   package func jobs() throws -> [JobRow] {
-    try database.read {
+    try read {
       try Row.fetchAll($0, sql: "SELECT * FROM job ORDER BY sequence").map(Decode.job)
     }
   }
@@ -49,11 +73,11 @@ package struct JournalReader: Sendable {
     let states = JobState.allCases.filter { !$0.isFinal }.map { "'\($0.rawValue)'" }
     let sql =
       "SELECT * FROM job WHERE state IN (\(states.joined(separator: ","))) ORDER BY sequence"
-    return try database.read { try Row.fetchAll($0, sql: sql).map(Decode.job) }
+    return try read { try Row.fetchAll($0, sql: sql).map(Decode.job) }
   }
 
   package func job(_ id: JobID) throws -> JobRow? {
-    try database.read {
+    try read {
       try Row.fetchOne($0, sql: "SELECT * FROM job WHERE id = ?", arguments: [id.text]).map(
         Decode.job)
     }
@@ -64,7 +88,7 @@ package struct JournalReader: Sendable {
   /// - Throws: ``JournalError/unknownJob(_:nearest:)`` or ``JournalError/ambiguousJob(_:candidates:)``.
   package func find(_ text: String) throws -> JobRow {
     let escaped = text.filter { $0 != "%" && $0 != "_" }
-    let found = try database.read { database in
+    let found = try read { database in
       try Row.fetchAll(
         database,
         sql:
@@ -87,7 +111,7 @@ package struct JournalReader: Sendable {
   }
 
   package func shards(of job: JobID) throws -> [ShardRow] {
-    try database.read { database in
+    try read { database in
       try Row.fetchAll(
         database, sql: "SELECT number, state, attempts FROM shard WHERE job = ? ORDER BY number",
         arguments: [job.text]
@@ -101,7 +125,7 @@ package struct JournalReader: Sendable {
 
   /// Attempts in the order in which they began.
   package func attempts(of job: JobID) throws -> [AttemptRow] {
-    try database.read { database in
+    try read { database in
       try Row.fetchAll(
         database, sql: "SELECT * FROM attempt WHERE job = ? ORDER BY sequence",
         arguments: [job.text]
@@ -125,7 +149,7 @@ package struct JournalReader: Sendable {
         AND (NOT ? OR attempt.sequence > job.retried_at)
       ORDER BY attempt.ended_ms, attempt.sequence
       """
-    return try database.read { database in
+    return try read { database in
       try Row.fetchAll(database, sql: sql, arguments: [job.text, sinceRetry]).compactMap { row in
         let attempt = try Decode.attempt(row)
         return attempt.failure.map {
@@ -137,14 +161,20 @@ package struct JournalReader: Sendable {
 
   /// Attempts that have not ended, of all jobs.
   package func openAttempts() throws -> [AttemptRow] {
-    try database.read {
+    try read {
       try Row.fetchAll($0, sql: "SELECT * FROM attempt WHERE ended_ms IS NULL ORDER BY sequence")
         .map(Decode.attempt)
     }
   }
 
+  /// Sequence of the newest event of a job; 0 when there is none.
+  package func lastEvent(of job: JobID) throws -> Int {
+    let sql = "SELECT coalesce(max(sequence), 0) FROM event WHERE job = ?"
+    return try read { try Int.fetchOne($0, sql: sql, arguments: [job.text]) ?? 0 }
+  }
+
   package func events(of job: JobID, after sequence: Int = 0) throws -> [EventRow] {
-    try database.read { database in
+    try read { database in
       try Row.fetchAll(
         database, sql: "SELECT * FROM event WHERE job = ? AND sequence > ? ORDER BY sequence",
         arguments: [job.text, sequence]
@@ -169,7 +199,14 @@ enum Decode {
       startedMilliseconds: row["started_ms"], endedMilliseconds: row["ended_ms"],
       itemsTotal: row["items_total"], itemsDone: row["items_done"],
       itemsFailed: row["items_failed"], shardCount: row["shard_count"], threads: row["threads"],
-      outputDirectory: row["output_directory"], message: row["message"])
+      outputDirectory: row["output_directory"], message: row["message"], wish: wish(row),
+      waitsForRoom: row.hasColumn("waits_for_room") && row["waits_for_room"])
+  }
+
+  /// None in a journal that was last written before there were wishes.
+  private static func wish(_ row: Row) -> JobWish? {
+    guard row.hasColumn("wish"), let text = row["wish"] as String? else { return nil }
+    return try? JSONDecoder().decode(JobWish.self, from: Data(text.utf8))
   }
 
   static func attempt(_ row: Row) throws -> AttemptRow {

@@ -19,6 +19,10 @@ package struct JobRow: Codable, Hashable, Sendable {
   package var outputDirectory: String
   /// Why it is in this state, when there is something to say.
   package var message: String?
+  /// What was asked of it and has not taken effect yet.
+  package var wish: JobWish?
+  /// Paused until there is room on a disk.
+  package var waitsForRoom: Bool
 }
 
 /// A job that is about to be inserted.

@@ -59,6 +59,15 @@ enum Schema {
           CREATE INDEX event_by_job ON event(job, sequence);
           """)
     }
+    migrator.registerMigration("v2") { database in
+      // What was asked of a job and has not taken effect, and whether it waits for room on a disk.
+      try database.execute(
+        sql: """
+          ALTER TABLE job ADD COLUMN wish TEXT;
+          ALTER TABLE job ADD COLUMN waits_for_room INTEGER NOT NULL DEFAULT 0;
+          UPDATE job SET waits_for_room = 1 WHERE state = 'paused' AND message LIKE 'the disk of ''%';
+          """)
+    }
     return migrator
   }
 

@@ -18,7 +18,7 @@ import Testing
         .interrupted: .paused, .resumed: .queued, .failed: .failed, .cancelled: .cancelled,
       ],
       .failed: [.retried: .queued], .partial: [.retried: .queued],
-      .cancelled: [.retried: .queued], .succeeded: [:],
+      .cancelled: [.retried: .queued], .succeeded: [.retried: .queued],
     ]
     var moved = state
     if let expected = table[state]?[event] {
@@ -32,7 +32,19 @@ import Testing
   }
 
   @Test func refusalIsASentence() {
-    let text = IllegalTransition(from: .succeeded, event: .retried).description
-    #expect(text == "a job that is succeeded can't be retried")
+    let text = IllegalTransition(from: .succeeded, event: .resumed).description
+    #expect(text == "a job that is succeeded can't be resumed")
+  }
+}
+
+@Suite struct SpoolPlaceTests {
+  /// Daemon and commands share the rule, or they would not find each other.
+  @Test func theUsualSpool() {
+    #expect(SpoolFolder.usualPath(["LATTICE_SPOOL": "/s", "HOME": "/home/ann"]) == "/s")
+    #expect(
+      SpoolFolder.usualPath(["LATTICE_SPOOL": "", "HOME": "/home/ann"])
+        == "/home/ann/.local/share/lattice")
+    #expect(SpoolFolder.usualPath([:]) == "/var/spool/lattice")
+    #expect(SpoolFolder.usualPath(["HOME": ""]) == "/var/spool/lattice")
   }
 }

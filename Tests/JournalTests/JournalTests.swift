@@ -38,7 +38,7 @@ import Testing
     let migrations = try queue.read {
       try String.fetchAll($0, sql: "SELECT identifier FROM grdb_migrations")
     }
-    #expect(migrations == ["v1"])
+    #expect(migrations == ["v1", "v2"])
     withExtendedLifetime(journal) {}
   }
 
@@ -96,7 +96,8 @@ import Testing
       try journal.reader.find(String(first.id.text.prefix(8)))
     }
     #expect(several?.description.hasSuffix("; write more of the id") == true)
-    try journal.delete(first.id)
+    try journal.record(.cancelled, job: first.id, message: nil, at: 9)
+    #expect(try journal.delete(first.id))
     #expect(try journal.reader.jobs().map(\.id) == [second.id])
     #expect(try journal.reader.shards(of: first.id).isEmpty)
   }
@@ -123,10 +124,123 @@ import Testing
     let newer = #expect(throws: JournalError.self) { try Journal(spool: spool) }
     #expect(
       newer?.description
-        == "the journal '\(spool.database)' was written by a newer Lattice (this one knows up to 'v1'); use the newer one"
+        == "the journal '\(spool.database)' was written by a newer Lattice (this one knows up to 'v2'); use the newer one"
     )
     try Data("not a database, but text of some length".utf8).write(
       to: URL(filePath: spool.database))
-    #expect(throws: JournalError.self) { try Journal(spool: spool) }
+    let damaged = #expect(throws: JournalError.self) { try Journal(spool: spool) }
+    #expect(
+      damaged?.description
+        == "the journal '\(spool.database)' is damaged (file is not a database); stop latticed, then "
+        + "'lattice doctor --repair' rebuilds it from the jobs' folders")
+  }
+
+  /// Who removes a job has looked at it before; meanwhile somebody may have queued it again.
+  @Test func onlyWhatHasEndedIsDeleted() throws {
+    let journal = try Journal(spool: spool)
+    let job = newJob("a")
+    try journal.insert(job)
+    #expect(try !journal.delete(job.id))
+    try journal.record(.failed, job: job.id, message: nil, at: 100)
+    #expect(try !journal.delete(job.id, endedBefore: 100))
+    _ = try journal.retry(job: job.id, shards: [0], message: "retried by ann", at: 101)
+    #expect(try !journal.delete(job.id))
+    #expect(try journal.reader.job(job.id)?.state == .queued)
+    try journal.record(.succeeded, job: job.id, message: nil, at: 102)
+    #expect(try journal.delete(job.id, endedBefore: 103))
+    #expect(try journal.reader.job(job.id) == nil)
+    #expect(try !journal.delete(job.id))
+  }
+
+  @Test func aWishIsKeptUntilItTakesEffect() throws {
+    let job = newJob("a")
+    do {
+      let journal = try Journal(spool: spool)
+      try journal.insert(job)
+      _ = try journal.lease(job: job.id, shard: 0, attempt: 1, at: 1)
+      try journal.setWish(.cancel(by: "ann"), of: job.id, at: 2)
+      try journal.record(.interrupted, job: job.id, message: "the daemon went down", at: 3)
+    }
+    let journal = try Journal(spool: spool)
+    #expect(try journal.reader.job(job.id)?.wish == .cancel(by: "ann"))
+    try journal.record(.cancelled, job: job.id, message: nil, at: 4)
+    #expect(try journal.reader.job(job.id)?.wish == nil)
+    let other = newJob("b")
+    #expect(throws: JournalError.jobIsGone(other.id)) {
+      try journal.setWish(.pause(by: "ann"), of: other.id, at: 5)
+    }
+  }
+
+  @Test func aPauseForRoomBecomesThatOfAPerson() throws {
+    let journal = try Journal(spool: spool)
+    let job = newJob("a")
+    try journal.insert(job)
+    try journal.record(.paused, job: job.id, message: "full", waitsForRoom: true, at: 1)
+    #expect(try journal.reader.job(job.id)?.waitsForRoom == true)
+    try journal.stayPaused(job.id, message: "paused by ann", at: 2)
+    #expect(try journal.reader.job(job.id)?.waitsForRoom == false)
+    #expect(try journal.reader.job(job.id)?.message == "paused by ann")
+  }
+
+  /// A journal of the first layout is read as it is, and brought up to date by whoever writes.
+  @Test func aJournalOfTheFirstLayoutIsUnderstood() throws {
+    let job = newJob("a")
+    do {
+      let journal = try Journal(spool: spool)
+      try journal.insert(job)
+      try journal.record(.paused, job: job.id, message: "the disk of '/out' is full: …", at: 1)
+    }
+    let queue = try DatabaseQueue(path: spool.database)
+    try queue.write { database in
+      try database.execute(
+        sql: """
+          ALTER TABLE job DROP COLUMN wish; ALTER TABLE job DROP COLUMN waits_for_room;
+          DELETE FROM grdb_migrations WHERE identifier = 'v2';
+          """)
+    }
+    try queue.close()
+    #expect(try JournalReader(spool: spool).job(job.id)?.waitsForRoom == false)
+    #expect(try Journal(spool: spool).reader.job(job.id)?.waitsForRoom == true)
+  }
+
+  @Test func foundJobsBecomeAJournal() throws {
+    let job = newJob("a")
+    var found = FoundJob(
+      job: job, state: .queued,
+      shards: [
+        FoundJob.Shard(isDone: true, attempts: 1, itemsDone: 4, itemsFailed: 1),
+        FoundJob.Shard(isDone: false, attempts: 3, itemsDone: 0, itemsFailed: 0),
+      ])
+    found.wish = .pause(by: "ann")
+    let failure = AttemptFailure(kind: .crashed, message: "ended by SIGSEGV")
+    found.failures = [JobResult.FailedAttempt(shard: 1, attempt: 3, failure: failure)]
+    try Journal.make(at: spool.database, of: [found], at: 7)
+    let journal = try Journal(spool: spool)
+    let row = try #require(try journal.reader.job(job.id))
+    #expect(row.itemsDone == 4 && row.itemsFailed == 1 && row.wish == .pause(by: "ann"))
+    #expect(try journal.reader.shards(of: job.id).map(\.attempts) == [1, 3])
+    #expect(try journal.reader.failures(of: job.id).map(\.failure) == [failure])
+    #expect(try journal.reader.damage().isEmpty)
+  }
+
+  @Test func damageIsFound() throws {
+    do {
+      let journal = try Journal(spool: spool)
+      for number in 1...200 { try journal.insert(newJob("j\(number)")) }
+    }
+    #expect(try JournalReader(spool: spool).damage().isEmpty)
+    let size = try #require(
+      try FileManager.default.attributesOfItem(atPath: spool.database)[.size] as? Int)
+    let file = try FileHandle(forWritingTo: URL(filePath: spool.database))
+    for page in 3..<(size / 4096) {
+      try file.seek(toOffset: UInt64(page * 4096))
+      try file.write(contentsOf: Data(repeating: 0xAA, count: 64))
+    }
+    try file.close()
+    let found = Result { try JournalReader(spool: spool).damage() }
+    switch found {
+    case .success(let damage): #expect(!damage.isEmpty)
+    case .failure(let error): #expect("\(error)".contains("is damaged"), "\(error)")
+    }
   }
 }
