@@ -9,7 +9,7 @@ package enum HandIn {
   ///
   /// - Parameters:
   ///   - bytes: The spec.
-  ///   - name: What it is called; made unique.
+  ///   - name: What it is called; made unique, and shortened where it would get too long.
   ///   - origin: The folder its relative paths are meant from.
   ///   - spool: Where to.
   /// - Returns: The name it got in `incoming/`.
@@ -18,8 +18,9 @@ package enum HandIn {
     _ bytes: [UInt8], name: String, origin: DropOrigin, into spool: SpoolFolder
   ) throws -> String {
     try Files.makeDirectory(spool.incomingTemporary)
-    let stem = name.hasSuffix(".yaml") ? String(name.dropLast(5)) : name
+    var stem = name.hasSuffix(".yaml") ? String(name.dropLast(5)) : name
     let mark = String(UInt64.random(in: 0...UInt64.max), radix: 36)
+    while stem.utf8.count + mark.utf8.count + 6 > DropName.lengthLimit { stem.removeLast() }
     let unique = "\(stem)-\(mark).yaml"
     let companion = DropName.companion(of: unique)
     let temporary = "\(spool.incomingTemporary)/\(mark)"

@@ -1,4 +1,5 @@
 package import DurableFiles
+import FileNames
 import Glibc
 package import JobModel
 
@@ -15,8 +16,19 @@ package import JobModel
 /// | the folder was renamed | `ID` and a row | nothing to do |
 package struct JobQueue: Sendable {
   package let spool: SpoolFolder
+  /// Makes renames in a folder survive a power cut.
+  private let sync: @Sendable (String) throws(FileError) -> Void
 
-  package init(spool: SpoolFolder) { self.spool = spool }
+  /// Takes drops of a spool; `sync` is another for tests of its order alone.
+  package init(
+    spool: SpoolFolder,
+    sync: @escaping @Sendable (String) throws(FileError) -> Void = { path throws(FileError) in
+      try AtomicFile.syncDirectory(path)
+    }
+  ) {
+    self.spool = spool
+    self.sync = sync
+  }
 
   /// Names of specs in `incoming/` with what a look at each shows; those that can't be specs are named again apart.
   package func scan() throws(FileError) -> (
@@ -24,16 +36,15 @@ package struct JobQueue: Sendable {
   ) {
     var specs: [(name: String, look: SettleRule.Look)] = []
     var unfit: [Unfit] = []
-    for name in try Files.names(in: spool.incoming) where DropName.isSpec(name) {
-      guard let status = Files.status("\(spool.incoming)/\(name)") else { continue }
-      if let fault = Unfit.Fault(status) { unfit.append(Unfit(name: name, fault: fault)) }
-      specs.append(
-        (
-          name,
-          SettleRule.Look(
-            size: status.size, mtimeNanoseconds: status.mtimeNanoseconds,
-            ctimeNanoseconds: status.ctimeNanoseconds, inode: status.inode)
-        ))
+    let folder = FileName(spool.incoming)
+    for name in try Files.entries(in: folder) where DropName.isMeantAsSpec(name) {
+      let path = folder.appending(name)
+      guard let status = Files.status(path) else { continue }
+      let text = name.text ?? name.shown
+      if let fault = DropName.fault(in: name).map(Unfit.Fault.name) ?? Unfit.Fault(status) {
+        unfit.append(Unfit(name: text, path: path, fault: fault))
+      }
+      specs.append((text, SettleRule.Look(status)))
     }
     return (specs, unfit)
   }
@@ -49,9 +60,10 @@ package struct JobQueue: Sendable {
     package var origin: [UInt8]?
   }
 
-  /// Takes a drop; nil when somebody else was faster or its writer has removed it.
+  /// Takes a drop; nil when somebody else was faster, its writer has removed it, or it is no file any more.
   ///
-  /// The bytes are read once and copied to a new file, so that a writer who keeps its descriptor changes nothing.
+  /// The bytes are read once and copied to a new file, so that a writer who keeps its descriptor changes nothing. A
+  /// drop on another filesystem than the jobs is copied there and then removed.
   ///
   /// - Parameters:
   ///   - name: In `incoming/`.
@@ -60,19 +72,29 @@ package struct JobQueue: Sendable {
   /// - Throws: ``FileError``; the drop is still where it was, or ``adopt()`` finds it.
   package func claim(_ name: String, as id: JobID) throws(FileError) -> Claim? {
     let folder = spool.claim(id)
+    let path = "\(spool.incoming)/\(name)"
+    let file: OpenFile
+    do throws(FileError) {
+      // What can't be read is not moved either.
+      file = try OpenFile(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+    } catch {
+      if error.isMissing || error.code == ELOOP { return nil }
+      throw error
+    }
     guard mkdir(folder.path, 0o755) == 0 else { throw FileError("make folder", folder.path, errno) }
     DurableBoundary.reached("queue.claim.made-folder")
-    let companion = "\(spool.incoming)/\(DropName.companion(of: name))"
     do throws(FileError) {
-      try Files.rename("\(spool.incoming)/\(name)", "\(folder.path)/drop.\(name)")
+      try Files.rename(path, "\(folder.path)/drop.\(name)")
     } catch {
+      if error.code == EXDEV { return try fetch(name, file, folder, id) }
       rmdir(folder.path)
       if error.isMissing { return nil }
       throw error
     }
+    let companion = "\(spool.incoming)/\(DropName.companion(of: name))"
     if Files.exists(companion) { try Files.rename(companion, "\(folder.path)/origin.json") }
-    try AtomicFile.syncDirectory(folder.path)
-    try AtomicFile.syncDirectory(spool.incoming)
+    // The new place is durable, with the folder that holds it, before the old one is gone for good.
+    for changed in [folder.path, spool.jobs, spool.incoming] { try sync(changed) }
     DurableBoundary.reached("queue.claim.took-drop")
     do throws(FileError) {
       return try copy(folder, id, name)
@@ -81,6 +103,53 @@ package struct JobQueue: Sendable {
       try? giveBack(folder, name)
       throw error
     }
+  }
+
+  /// Takes a drop from another filesystem, where no rename leads: copied, and removed once the copy is durable.
+  ///
+  /// Which file was copied is written down before, so that ``adopt()`` never takes it twice.
+  private func fetch(
+    _ name: String, _ file: OpenFile, _ folder: JobFolder, _ id: JobID
+  ) throws(FileError) -> Claim? {
+    let path = "\(spool.incoming)/\(name)"
+    let companion = "\(spool.incoming)/\(DropName.companion(of: name))"
+    do throws(FileError) {
+      let status = try Files.status(of: file)
+      guard Unfit.Fault(status) == nil else {
+        try Files.removeTree(folder.path)
+        return nil
+      }
+      let bytes = try Files.read(path, limit: DropName.sizeLimit)
+      try AtomicFile.write(Array(SettleRule.Look(status).mark.utf8), to: copyMark(in: folder))
+      if let origin = try? Files.read(companion, limit: 64 << 10) {
+        try AtomicFile.write(origin, to: "\(folder.path)/origin.json")
+      }
+      try AtomicFile.write(bytes, to: "\(folder.path)/drop.\(name)")
+      for changed in [folder.path, spool.jobs] { try sync(changed) }
+      guard let claim = try copy(folder, id, name) else { return nil }
+      guard unlink(path) == 0 || errno == ENOENT else { throw FileError("remove", path, errno) }
+      try Files.removeTree(companion)
+      try sync(spool.incoming)
+      DurableBoundary.reached("queue.claim.took-drop")
+      return claim
+    } catch {
+      try? Files.removeTree(folder.path)
+      throw error
+    }
+  }
+
+  private func copyMark(in folder: JobFolder) -> String { "\(folder.path)/copied" }
+
+  /// Removes the drop that a claim was copied from, if a crash came between.
+  private func removeOriginal(of name: String, _ folder: JobFolder) throws(FileError) {
+    guard let mark = try? Files.read(copyMark(in: folder), limit: 1024) else { return }
+    let path = "\(spool.incoming)/\(name)"
+    guard let status = Files.status(path),
+      SettleRule.Look(status).mark == String(decoding: mark, as: UTF8.self)
+    else { return }
+    guard unlink(path) == 0 || errno == ENOENT else { throw FileError("remove", path, errno) }
+    try Files.removeTree("\(spool.incoming)/\(DropName.companion(of: name))")
+    try sync(spool.incoming)
   }
 
   /// Copies what was taken; nil when it can't be a spec any more and was given back, for a scan to find it unfit.
@@ -111,9 +180,11 @@ package struct JobQueue: Sendable {
   package func publish(_ claim: Claim) throws(FileError) {
     let folder = spool.job(claim.id)
     try Files.removeTree("\(claim.folder.path)/drop.\(claim.name)")
+    try Files.removeTree(copyMark(in: claim.folder))
+    try sync(claim.folder.path)
     try Files.rename(claim.folder.path, folder.path)
     DurableBoundary.reached("queue.claim.published")
-    try AtomicFile.syncDirectory(spool.jobs)
+    try sync(spool.jobs)
     DurableBoundary.reached("queue.claim.finished")
   }
 
@@ -143,8 +214,11 @@ package struct JobQueue: Sendable {
     for name in try Files.names(in: spool.jobs) where name.hasPrefix(".new-") {
       guard let id = JobID(String(name.dropFirst(5))) else { continue }
       let folder = spool.claim(id)
-      let drop = try Files.names(in: folder.path).first { $0.hasPrefix("drop.") }
+      let drop = try Files.names(in: folder.path).first {
+        $0.hasPrefix("drop.") && !$0.hasSuffix(".tmp")
+      }
       if let drop {
+        try removeOriginal(of: String(drop.dropFirst(5)), folder)
         if let claim = try copy(folder, id, String(drop.dropFirst(5))) { claims.append(claim) }
       } else if Files.exists(folder.spec) {
         let bytes = try Files.read(folder.spec)
@@ -179,14 +253,45 @@ package struct JobQueue: Sendable {
   package func turnAway(
     _ unfit: Unfit, text: String, json: String
   ) throws(FileError) -> String? {
-    let drop = "\(spool.incoming)/\(unfit.name)"
-    guard Files.exists(drop) else { return nil }
-    let path = "\(spool.rejected)/\(try freeName(unfit.name))"
-    try AtomicFile.write(Array(text.utf8), to: "\(path).error.txt")
-    try AtomicFile.write(Array(json.utf8), to: "\(path).error.json")
-    try Files.rename(drop, path)
-    try AtomicFile.syncDirectory(spool.rejected)
+    guard Files.status(unfit.path) != nil else { return nil }
+    let path = "\(spool.rejected)/\(try freeName(unfit.rejectedName))"
+    do throws(FileError) {
+      try AtomicFile.write(Array(text.utf8), to: "\(path).error.txt")
+      try AtomicFile.write(Array(json.utf8), to: "\(path).error.json")
+      try Files.rename(unfit.path, FileName(path))
+    } catch {
+      // It stays where it is, on another filesystem, say; whoever dropped it has to take it away.
+      for reason in ["\(path).error.txt", "\(path).error.json"] { try? Files.removeTree(reason) }
+      throw error
+    }
+    try sync(spool.rejected)
     return path
+  }
+
+  /// Removes what nobody needs any more from where specs and requests are staged: companions whose spec is gone, and
+  /// files that no writer finished.
+  ///
+  /// - Parameter milliseconds: Since 1970; what was touched later may still be at work.
+  /// - Returns: The paths that were removed.
+  /// - Throws: ``FileError`` when a folder can't be listed or a file can't be removed.
+  package func sweep(touchedBefore milliseconds: Int) throws(FileError) -> [String] {
+    let names = try Files.names(in: spool.incoming)
+    let companions = Set(names.map { DropName.companion(of: $0) })
+    let orphans = names.filter {
+      $0.hasPrefix(".") && $0.hasSuffix(".meta.json") && !companions.contains($0)
+    }
+    var paths = orphans.map { "\(spool.incoming)/\($0)" }
+    for folder in [spool.incomingTemporary, spool.controlTemporary] {
+      paths += try Files.names(in: folder).map { "\(folder)/\($0)" }
+    }
+    paths += try Files.names(in: spool.rejected).filter { $0.hasSuffix(".tmp") }
+      .map { "\(spool.rejected)/\($0)" }
+    paths = paths.filter { path in
+      guard let status = Files.status(path), status.kind == .regular else { return false }
+      return status.ctimeNanoseconds / 1_000_000 < milliseconds
+    }
+    for path in paths { try Files.removeTree(path) }
+    return paths
   }
 
   /// `NAME`, or `NAME` with a number before its extension when that is taken.

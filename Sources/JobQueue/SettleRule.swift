@@ -1,3 +1,5 @@
+package import DurableFiles
+
 /// Tells when a file that was dropped is complete.
 ///
 /// A file that was renamed into place is; another is once its size and times have held still for a while. That a
@@ -16,6 +18,15 @@ package struct SettleRule: Sendable {
       self.ctimeNanoseconds = ctimeNanoseconds
       self.inode = inode
     }
+
+    package init(_ status: Files.Status) {
+      self.init(
+        size: status.size, mtimeNanoseconds: status.mtimeNanoseconds,
+        ctimeNanoseconds: status.ctimeNanoseconds, inode: status.inode)
+    }
+
+    /// The look as a line of text.
+    var mark: String { "\(inode) \(size) \(mtimeNanoseconds) \(ctimeNanoseconds)\n" }
   }
 
   private struct Watched: Sendable {
@@ -54,6 +65,11 @@ package struct SettleRule: Sendable {
   /// Forgets files that are gone.
   package mutating func keep(only names: Set<String>) {
     watched = watched.filter { names.contains($0.key) }
+  }
+
+  /// True while some file besides the given ones may settle without anything else happening.
+  package func isWaiting(without names: Set<String>) -> Bool {
+    watched.keys.contains { !names.contains($0) }
   }
 
   /// True while some file may settle without anything else happening.

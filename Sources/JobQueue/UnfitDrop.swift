@@ -1,10 +1,12 @@
 import DurableFiles
+package import FileNames
 
 extension JobQueue {
-  /// A drop with the name of a spec that can't be one, whatever is in it.
+  /// A drop that is meant as a spec and can't be one, whatever is in it.
   package struct Unfit: Hashable, Sendable {
     /// What is wrong with it.
     package enum Fault: Hashable, Sendable {
+      case name(DropName.Fault)
       case tooLarge(size: Int)
       case symbolicLink
       case folder
@@ -23,17 +25,24 @@ extension JobQueue {
       }
     }
 
+    /// For people; what is no UTF-8 in it is escaped.
     package var name: String
+    package var path: FileName
     package var fault: Fault
 
     /// Code of the fault as a diagnostic.
     package var code: String {
-      if case .tooLarge = fault { "E003" } else { "E165" }
+      switch fault {
+      case .name: "E166"
+      case .tooLarge: "E003"
+      case .symbolicLink, .folder, .noFile: "E165"
+      }
     }
 
     /// A sentence for whoever dropped it.
     package var message: String {
       switch fault {
+      case .name(let fault): fault.message
       case .tooLarge(let size):
         "the file has \(size) bytes, a spec at most \(DropName.sizeLimit); name many files in a text file, with 'list'"
       case .symbolicLink:
@@ -43,6 +52,15 @@ extension JobQueue {
       case .noFile:
         "this is a pipe, a socket or a device, a spec is a file; write the spec to a file and move that here"
       }
+    }
+
+    /// What it is called in `rejected/`: as it was, escaped and shortened where need be.
+    var rejectedName: String {
+      guard name.utf8.count > DropName.lengthLimit else { return name }
+      let dot = name.lastIndex(of: ".") ?? name.endIndex
+      var stem = name[..<dot]
+      while stem.utf8.count > DropName.lengthLimit - 60 { stem.removeLast() }
+      return "\(stem)…\(name[dot...])"
     }
   }
 }

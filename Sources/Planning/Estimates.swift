@@ -43,7 +43,25 @@ struct Estimates {
           at: cpus.mark, severity: .warning, path: "limits.cpus"))
     }
     if let fault = diskFault() { found.append(fault) }
+    if let fault = shardFault { found.append(fault) }
     return found
+  }
+
+  /// Shards from which on their number is worth a warning, where the spec asked for small ones.
+  private static let manyShards = 10_000
+
+  /// Each shard is a process that starts, loads its plugins and syncs its files: about a second of one processor.
+  private var shardFault: Diagnostic? {
+    guard let asked = spec.itemsPerShard, asked.value < 256,
+      plan.items.shardCount > Self.manyShards
+    else { return nil }
+    let hours = Double(plan.items.shardCount) / Double(max(1, surroundings.processors)) / 3600
+    return Diagnostic(
+      "W177",
+      """
+      \(plan.items.count) items in shards of \(asked.value) make \(plan.items.shardCount) worker processes, and to start \
+      them alone takes about \(Int(hours.rounded(.up))) h; say 'shards: { items: 256 }' or more
+      """, at: asked.mark, severity: .warning, path: "shards.items")
   }
 
   private var preferredBatch: Int {

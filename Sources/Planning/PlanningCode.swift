@@ -61,6 +61,7 @@ package enum PlanningCode {
     "E160": "The results would not fit on the disk.",
     "E161": "One batch would not fit in the memory limit.",
     "E165": "What was handed in is a folder, a link or a device. A spec is a plain file.",
+    "E166": "The file has a name that no spec can have: it is no UTF-8, or too long.",
     "W170": "Nobody reads this stage's outputs; it is computed for nothing.",
     "W171": "The pipeline writes nothing.",
     "W172": "A worker may use more threads than this machine has.",
@@ -73,5 +74,7 @@ package enum PlanningCode {
       "Names of items can't be those of their outputs: a control character, a part that is empty or over 255 bytes. Each fails, and the others go on.",
     "W193": "Results go where the next run looks for items.",
     "W176": "A task runs once for the whole job, so 'shards' has no meaning for it.",
+    "W177":
+      "Each shard is a process of its own. Very many small ones take more time to start than to work; larger shards don't.",
   ]
 }
