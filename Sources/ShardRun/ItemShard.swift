@@ -24,6 +24,7 @@ struct ItemShard {
     for stage in stages where !stage.planned.description.reduces { try stage.finish() }
     let publisher = Publisher(context: context)
     let failed = chain.failed
+    try StaleOutputs(context: context).remove(failed: Set(failed.map(\.item)))
     let files = try publisher.publishFiles(without: Set(failed.map(\.item)))
     try publisher.publishStates(of: stages)
     let ended = counts.withLock { $0 }

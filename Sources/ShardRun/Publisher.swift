@@ -154,5 +154,6 @@ struct Publisher {
     try AtomicFile.write(
       Array(try encoder.encode(report)), to: folder.done(shard: context.shard))
     DurableBoundary.reached("shard.done")
+    try PreviousOutputs.forget(folder, shard: context.shard)
   }
 }

@@ -16,6 +16,7 @@ struct ReduceShard {
       try stage.finish()
     }
     let publisher = Publisher(context: context)
+    try StaleOutputs(context: context).remove(failed: [])
     let files = try publisher.publishFiles(without: [])
     let report = ShardReport(
       shard: context.shard, attempt: context.attempt, itemsDone: 0, itemsFailed: 0,

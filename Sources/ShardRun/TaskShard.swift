@@ -14,6 +14,7 @@ struct TaskShard {
     }
     for stage in stages { try stage.finish() }
     let publisher = Publisher(context: context)
+    try StaleOutputs(context: context).remove(failed: [])
     let files = try publisher.publishFiles(without: [])
     let model = try ModelPublisher(context: context).publish()
     let failed = try faultyItems()

@@ -37,9 +37,8 @@ package final class FlightRecorder: @unchecked Sendable {
 
   private let words: UnsafeMutablePointer<UInt64>
 
-  private init(_ file: OpenFile) throws(FileError) {
-    let memory = mmap(
-      nil, Self.pageBytes, PROT_READ | PROT_WRITE, MAP_SHARED, file.descriptor, 0)
+  private init(_ file: OpenFile, _ access: Int32 = PROT_READ | PROT_WRITE) throws(FileError) {
+    let memory = mmap(nil, Self.pageBytes, access, MAP_SHARED, file.descriptor, 0)
     guard let memory, memory != MAP_FAILED else { throw FileError("map", file.path, errno) }
     words = memory.assumingMemoryBound(to: UInt64.self)
   }
@@ -68,6 +67,19 @@ package final class FlightRecorder: @unchecked Sendable {
     let recorder = try FlightRecorder(file)
     guard recorder.load(Word.magic) == magic else { throw FileError("map", path, EINVAL) }
     return recorder
+  }
+
+  /// What a page shows now, also to a user who may not write to it.
+  ///
+  /// - Throws: ``FileError``; `EINVAL` when the file is no such page.
+  package static func look(at path: String) throws(FileError) -> FlightSnapshot {
+    let file = try OpenFile(reading: path)
+    guard try Files.status(of: file).size == pageBytes else {
+      throw FileError("map", path, EINVAL)
+    }
+    let recorder = try FlightRecorder(file, PROT_READ)
+    guard recorder.load(Word.magic) == magic else { throw FileError("map", path, EINVAL) }
+    return recorder.snapshot()
   }
 
   /// Shows that the worker is alive.
