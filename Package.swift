@@ -148,7 +148,7 @@ let package = Package(
     library("DurableFiles", ["CSystemCalls", "FileNames"]),
     library("YAML", ["CYAML", "FileNames"]),
     library("PipelineSpec", ["FileNames", "YAML"]),
-    library("WorkerLink", ["CSystemCalls", "DurableFiles", "JobModel"]),
+    library("WorkerLink", ["CSystemCalls", "DurableFiles", "FileNames", "JobModel"]),
     library("StageHost", ["CStageABI", "CSystemCalls", "FileNames", "JobModel"]),
     library("SampleFiles"),
     library("PluginTemplates", ["SampleFiles"]),
@@ -221,7 +221,7 @@ let package = Package(
       ]),
     tests(
       "JournalTests", ["JobModel", "Journal", .product(name: "GRDB", package: "GRDB.swift")]),
-    tests("JobQueueTests", ["DurableFiles", "JobModel", "JobQueue"]),
+    tests("JobQueueTests", ["DurableFiles", "FileNames", "JobModel", "JobQueue"]),
     tests("WorkerLinkTests", ["DurableFiles", "WorkerLink"]),
     tests("JobReportTests", ["DurableFiles", "FileNames", "JobModel", "JobReport"]),
     tests(
@@ -282,12 +282,12 @@ let package = Package(
       resources: [.copy("Files")]),
     tests("PluginCheckTests", ["JobModel", "StageCatalog"]),
     tests("ArchitectureTests", []),
-    tests("DaemonTests", ["DurableFiles", "FileNames", "JobModel", "LatticeDriver"]),
+    tests("DaemonTests", ["DurableFiles", "FileNames", "JobModel", "JobQueue", "LatticeDriver"]),
     tests(
       "SupervisionTests",
       [
         "DurableFiles", "FileNames", "JobModel", "JobQueue", "Journal", "PipelineSpec",
-        "Supervision",
+        "Supervision", .product(name: "GRDB", package: "GRDB.swift"),
       ]),
   ]
 )

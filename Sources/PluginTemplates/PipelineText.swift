@@ -1,6 +1,11 @@
 /// A pipeline around the stage of a new plugin.
 enum PipelineText {
+  /// Whoever works on a stage runs its pipeline again and again: the results of an earlier try are replaced.
   static func of(_ kind: PluginTemplate.Kind) -> String {
+    stages(of: kind) + "output: { exists: replace }\n"
+  }
+
+  private static func stages(of kind: PluginTemplate.Kind) -> String {
     switch kind {
     case .map:
       """

@@ -29,7 +29,7 @@ package struct AttemptInquest {
     if let reason = attempt.stopReason, attempt.verdict == nil {
       return .failed(interruption(reason))
     }
-    let written = attempt.verdict == nil ? written(key) : nil
+    let written = attempt.verdict == nil ? Self.written(folder, key) : nil
     var failure = attempt.verdict ?? written ?? death(of: attempt)
     // A worker that could still speak knows better than its page whose fault it was.
     if written == nil { locate(&failure, attempt) }
@@ -52,8 +52,8 @@ package struct AttemptInquest {
     }
   }
 
-  /// What the worker itself said.
-  private func written(_ key: Attempt.Key) -> AttemptFailure? {
+  /// What the worker itself said, or nil when it said nothing.
+  package static func written(_ folder: JobFolder, _ key: Attempt.Key) -> AttemptFailure? {
     let path = folder.failure(shard: key.shard, attempt: key.number)
     guard let data = try? Data(contentsOf: URL(filePath: path)) else { return nil }
     return try? JSONDecoder().decode(AttemptFailure.self, from: data)

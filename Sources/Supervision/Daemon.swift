@@ -26,6 +26,11 @@ package final class Daemon {
       format: logFormat, path: "\(folder.path)/latticed.log", printsToStandardError: true)
     let worker = PluginFolders.worker
     guard access(worker, X_OK) == 0 else { throw NoWorkerError(path: worker) }
+    if let report = try JournalRepair.adoptIfMissing(folder) {
+      log.write(
+        "there was no journal; it was made again of \(report.summary); lost: "
+          + report.lost.joined(separator: "; "), level: .warning)
+    }
     let journal = try Journal(spool: folder)
     reader = SpecReader(
       worker: worker,

@@ -45,14 +45,9 @@ package struct DiskNeed: Hashable, Sendable {
     return nil
   }
 
-  private static let beginning = "the disk of '"
-
-  /// True for what ``sentence`` gave once: tells a pause for room from one that a person asked for.
-  package static func isSentence(_ text: String) -> Bool { text.hasPrefix(beginning) }
-
   package var sentence: String {
     let short = Watchdog.bytes(neededBytes - freeBytes)
-    return "\(Self.beginning)\(folder)' is full: \(Watchdog.bytes(freeBytes)) free, "
+    return "the disk of '\(folder)' is full: \(Watchdog.bytes(freeBytes)) free, "
       + "\(Watchdog.bytes(neededBytes)) needed; free \(short) more and the job goes on by itself"
   }
 }

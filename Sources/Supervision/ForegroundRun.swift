@@ -63,6 +63,7 @@ package final class ForegroundRun {
     DigestStore(path: place.spool.kept).sweep()
     let worker = PluginFolders.worker
     guard access(worker, X_OK) == 0 else { throw NoWorkerError(path: worker) }
+    _ = try JournalRepair.adoptIfMissing(place.spool)
     ledger = Ledger(try Journal(spool: place.spool))
     reader = SpecReader(
       worker: worker,

@@ -24,7 +24,11 @@ final class Intake {
   private var ready: [String] = []
   /// Taken, and not jobs yet: found at the start, or what could not be written.
   private var claims: [JobQueue.Claim] = []
+  /// Those that can't be taken now.
+  private var setAside: SetAside
   private var nextScan = ContinuousClock.now
+  private var nextRequests = ContinuousClock.now
+  private var nextSweep = ContinuousClock.now
   private var patience: ContinuousClock.Instant?
 
   init(
@@ -36,6 +40,7 @@ final class Intake {
     self.reader = reader
     self.log = log
     rule = SettleRule(settleSeconds: configuration.settleSeconds)
+    setAside = SetAside(supervisor.spool, log)
     watchers = (
       Self.watch(supervisor.spool.incoming, log), Self.watch(supervisor.spool.control, log)
     )
@@ -46,12 +51,12 @@ final class Intake {
 
   /// When ``step(at:)`` is due though nothing happened.
   var deadline: ContinuousClock.Instant {
-    if !ready.isEmpty { return .now }
-    return patience.map { min($0, nextScan) } ?? nextScan
+    if let patience { return min(patience, nextRequests) }
+    return ready.isEmpty && claims.isEmpty ? min(nextScan, nextRequests) : .now
   }
 
-  /// True when nothing is waiting to be taken or to settle.
-  var isIdle: Bool { ready.isEmpty && claims.isEmpty && !rule.isWaiting }
+  /// True when nothing is waiting to be taken or to settle, but for what can't be taken.
+  var isIdle: Bool { ready.isEmpty && claims.isEmpty && !rule.isWaiting(without: setAside.names) }
 
   /// Finds what an earlier daemon had taken and not finished; jobs that are in the journal get their folder's name.
   ///
@@ -70,9 +75,10 @@ final class Intake {
   func step(at now: ContinuousClock.Instant) {
     let news = watchers.incoming?.take()
     moved.formUnion(news?.movedIn ?? [])
-    if watchers.control?.take().needsScan ?? false || now >= nextScan { takeRequests(at: now) }
+    if watchers.control?.take().needsScan ?? false || now >= nextRequests { takeRequests(at: now) }
     if let patience, patience > now { return }
     patience = nil
+    if now >= nextSweep { sweep(at: now) }
     if news?.needsScan ?? false || now >= nextScan { scan(at: now) }
     let end = now + Self.turn
     while !claims.isEmpty, patience == nil, .now < end { take(claims[0]) }
@@ -108,40 +114,81 @@ final class Intake {
     let time = WallClock.monotonicNanoseconds
     rule.keep(only: Set(found.specs.map(\.name)))
     moved.formIntersection(found.specs.map(\.name))
-    let settled = found.specs.filter { spec in
-      rule.isSettled(spec.name, spec.look, wasMoved: moved.contains(spec.name), at: time)
-    }.map(\.name)
     let unfit = Dictionary(found.unfit.map { ($0.name, $0) }) { $1 }
-    for name in settled {
-      if let unfit = unfit[name] { turnAway(unfit) }
+    var writers = OpenWriters()
+    ready = []
+    for (name, look) in found.specs {
+      let isSettled = rule.isSettled(name, look, wasMoved: moved.contains(name), at: time)
+      guard isSettled, !setAside.holds(name, look, at: now) else { continue }
+      if let unfit = unfit[name] {
+        turnAway(unfit, look)
+      } else if !isBeingWritten(name, &writers, at: time) {
+        ready.append(name)
+      }
     }
-    ready = settled.filter { unfit[$0] == nil && !isBeingWritten($0, at: time) }
-    if rule.isWaiting {
+    setAside.update(keeping: Set(found.specs.map(\.name)))
+    if rule.isWaiting(without: setAside.names) {
       nextScan = min(nextScan, now + .seconds(max(0.02, configuration.settleSeconds / 4)))
     }
   }
 
-  /// True when a file that did not come by rename is no YAML and changed not long ago.
-  private func isBeingWritten(_ name: String, at time: Int) -> Bool {
+  /// Seconds for which a file may be open for writing before people are told.
+  private static let writerPatience = 10.0
+
+  /// True when a file that did not come by rename is open for writing, or is no YAML and changed not long ago.
+  private func isBeingWritten(_ name: String, _ writers: inout OpenWriters, at time: Int) -> Bool {
     guard !moved.contains(name) else { return false }
+    let path = "\(queue.spool.incoming)/\(name)"
+    let quiet = rule.quietNanoseconds(of: name, at: time)
+    if writers.include(path) {
+      if quiet > Int(Self.writerPatience * 1e9) {
+        let process = writers.process(writing: path).map { ", by process \($0)" } ?? ""
+        setAside.note(
+          name, reason: "it is open for writing\(process); it is taken in once that is closed")
+      }
+      return true
+    }
     let grace = Int(configuration.syntaxGraceSeconds * 1e9)
-    guard rule.quietNanoseconds(of: name, at: time) < grace,
-      let bytes = try? Files.read("\(queue.spool.incoming)/\(name)", limit: DropName.sizeLimit)
+    guard quiet < grace, let bytes = try? Files.read(path, limit: DropName.sizeLimit)
     else { return false }
     return PipelineSpec.parse(bytes).isSyntaxFault
   }
 
-  private func turnAway(_ unfit: JobQueue.Unfit) {
+  private func turnAway(_ unfit: JobQueue.Unfit, _ look: SettleRule.Look) {
     let renderer = DiagnosticRenderer(file: unfit.name, source: [])
     let fault = Diagnostic(unfit.code, unfit.message, at: nil)
     do {
       let path = try queue.turnAway(
         unfit, text: renderer.text([fault], verdict: "not queued"),
         json: try renderer.json([fault]))
+      setAside.forget(unfit.name)
       guard let path else { return }
       log.write("'\(unfit.name)' is rejected: \(unfit.message); see \(path)", level: .warning)
     } catch {
-      postpone("turn away '\(unfit.name)'", error)
+      leave(unfit.name, look, "\(unfit.message); it can't be moved to rejected/: \(error)", error)
+    }
+  }
+
+  /// Leaves a drop where it is for a while, unless the fault is not its own.
+  private func leave(
+    _ name: String, _ look: SettleRule.Look?, _ reason: String, _ error: any Error
+  ) {
+    if let error = error as? FileError, error.isOfTheMachine {
+      postpone("take '\(name)'", error)
+    } else {
+      setAside.put(name, look, reason: reason, at: .now)
+    }
+  }
+
+  private func sweep(at now: ContinuousClock.Instant) {
+    nextSweep = now + .seconds(3600)
+    let day = 86_400_000
+    do throws(FileError) {
+      for path in try queue.sweep(touchedBefore: WallClock.milliseconds - day) {
+        log.write("'\(path)' was left behind by a writer and is removed")
+      }
+    } catch {
+      log.write("can't remove what writers left behind: \(error)", level: .warning)
     }
   }
 
@@ -153,9 +200,11 @@ final class Intake {
     do throws(FileError) {
       guard let claim = try queue.claim(name, as: id) else { return }
       moved.remove(name)
+      setAside.forget(name)
       claims.append(claim)
     } catch {
-      return postpone("take '\(name)'", error)
+      let look = Files.status("\(queue.spool.incoming)/\(name)").map { SettleRule.Look($0) }
+      return leave(name, look, "\(error)", error)
     }
     take(claims[claims.count - 1])
   }
@@ -230,11 +279,19 @@ final class Intake {
 
   // MARK: Requests
 
+  /// Takes what is asked of jobs: each request is removed only once what follows from it is in the journal.
   private func takeRequests(at now: ContinuousClock.Instant) {
+    nextRequests = now + .seconds(configuration.scanSeconds)
+    var delayed: Set<JobID> = []
     do {
       for (path, request) in try ControlFolder.waiting(in: queue.spool) {
         if let request {
-          supervisor.apply(request, at: now)
+          // None may overtake an earlier one of the same job that can't be recorded yet.
+          if delayed.contains(request.job) { continue }
+          guard supervisor.apply(request, at: now) else {
+            delayed.insert(request.job)
+            continue
+          }
         } else {
           log.write("'\(path)' is no request and is removed", level: .warning)
         }

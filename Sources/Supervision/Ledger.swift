@@ -36,8 +36,23 @@ package struct Ledger {
   /// Attempts that were never ended, of all jobs.
   func openAttempts() throws -> [AttemptRow] { try journal.reader.openAttempts() }
 
-  func record(_ event: JobEvent, job: SupervisedJob, message: String?) throws -> JobState {
-    try journal.record(event, job: job.id, message: message, at: now)
+  func record(
+    _ event: JobEvent, job: SupervisedJob, message: String?, waitsForRoom: Bool = false
+  ) throws -> JobState {
+    try journal.record(event, job: job.id, message: message, waitsForRoom: waitsForRoom, at: now)
+  }
+
+  /// Writes down what a person asks of a job, before anything is done about it.
+  func setWish(_ wish: JobWish?, of job: JobID) throws {
+    try journal.setWish(wish, of: job, at: now)
+  }
+
+  func stayPaused(_ job: JobID, message: String) throws {
+    try journal.stayPaused(job, message: message, at: now)
+  }
+
+  func refuse(_ reason: String, job: JobID) throws {
+    try journal.refuse(reason, job: job, at: now)
   }
 
   func lease(_ key: Attempt.Key) throws -> JobState {

@@ -125,6 +125,10 @@ package final class Supervisor {
       troubled[job.id] = nil
       return true
     } catch {
+      if isGone(job.id) {
+        lose(job, at: now)
+        return false
+      }
       let seconds = settings.patienceSeconds
       log.write(
         "can't \(what): \(error); trying again in \(Watchdog.seconds(seconds))", level: .error,
@@ -132,6 +136,19 @@ package final class Supervisor {
       troubled[job.id] = now + .seconds(seconds)
       return false
     }
+  }
+
+  /// True when the journal can be read and has no such job.
+  private func isGone(_ job: JobID) -> Bool { (try? ledger.knows(job)) == false }
+
+  /// Lets go of a job that somebody took out of the journal: its workers are ended, and nothing of them is recorded.
+  private func lose(_ job: SupervisedJob, at now: ContinuousClock.Instant) {
+    log.write(
+      "is not in the journal any more; its workers are ended", level: .warning, job: job.id)
+    stopAttempts(of: job, at: now)
+    failedStarts.removeAll { $0.key.job == job.id }
+    troubled[job.id] = nil
+    jobs[job.id] = nil
   }
 
   /// True while a job waits after a step that could not be written.

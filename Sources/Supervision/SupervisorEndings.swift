@@ -13,7 +13,7 @@ extension Supervisor {
         attempts.removeAll { $0 === attempt }
         continue
       }
-      if isTroubled(job.id, at: now) { continue }
+      if isTroubled(job.id, at: now), !isStopping { continue }
       let taken = attemptStep(job, "record the end of shard \(key.shard)", at: now) {
         switch AttemptInquest(folder: job.folder, plan: work.plan).ending(of: attempt) {
         case .published(let report): try published(report, key, job, &work)
@@ -25,6 +25,9 @@ extension Supervisor {
         job.work = work
         attempts.removeAll { $0 === attempt }
         applyStops(job, at: now)
+      } else if isStopping {
+        // The daemon must be able to leave; the next one finds the attempt open and closes it.
+        attempts.removeAll { $0 === attempt }
       }
     }
   }

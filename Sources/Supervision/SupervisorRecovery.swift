@@ -9,7 +9,7 @@ extension Supervisor {
   /// A worker that still lives is ended first. What it published is believed; what it had not finished is queued
   /// again and costs no attempt. Unpublished files are removed.
   package func recover() throws {
-    try endOrphans()
+    let failed = try endOrphans()
     for (job, row) in try ledger.openJobs(in: spool) {
       try believePublished(job)
       let plan = try? JobPlanFile.read(job.folder)
@@ -19,17 +19,53 @@ extension Supervisor {
           .interrupted, job: job, message: "the daemon or the machine went down")
         log.write("interrupted; its unfinished shards are queued again", job: job.id)
       }
-      if job.state == .paused, let message = row.message, DiskNeed.isSentence(message) {
+      if job.state == .paused, row.waitsForRoom {
         job.diskNeed = DiskNeed(
           folder: row.outputDirectory, freeBytes: 0, neededBytes: settings.diskReserveBytes)
         nextDiskLook = .now
       }
+      try answer(failed[job.id] ?? [], of: job, plan)
+      takeUp(row.wish, of: job)
       admit(job)
     }
   }
 
+  /// Wants again what was asked of a job before the daemon went down.
+  private func takeUp(_ wish: JobWish?, of job: SupervisedJob) {
+    switch wish {
+    case .cancel(let requester): job.intend(.cancel(by: requester))
+    case .pause(let requester):
+      job.intend(.pause(reason: Self.reason(pausedBy: requester), needs: nil))
+    case nil: break
+    }
+  }
+
+  /// Answers failures that workers had written and no daemon has read, as if they had just happened.
+  private func answer(
+    _ failures: [(key: Attempt.Key, failure: AttemptFailure)], of job: SupervisedJob,
+    _ plan: JobPlan?
+  ) throws {
+    guard let plan, !failures.isEmpty else { return }
+    let history = try ledger.work(of: job.id, plan: plan, folder: job.folder).history
+    for (key, failure) in failures {
+      let decision = AttemptPolicy.decide(
+        after: failure, shard: key.shard, history: history, retry: plan.retry)
+      switch decision {
+      case .failJob(let sentence): job.intend(.fail(sentence))
+      case .quarantine(let item): try Quarantine.add(item, folder: job.folder, shard: key.shard)
+      case .retry, .waitForSpace, .requeue: break
+      }
+      log.write(
+        "shard \(key.shard) attempt \(key.number) had failed: \(failure.sentence)",
+        level: .warning, job: job.id)
+    }
+  }
+
   /// Ends the workers of attempts that were never ended, and closes those attempts.
-  private func endOrphans() throws {
+  ///
+  /// - Returns: By job, the failures that their workers had written before the daemon went down.
+  private func endOrphans() throws -> [JobID: [(key: Attempt.Key, failure: AttemptFailure)]] {
+    var failed: [JobID: [(key: Attempt.Key, failure: AttemptFailure)]] = [:]
     for row in try ledger.openAttempts() {
       if let pid = row.processID, let ticks = row.processStartTicks, let boot = row.bootID {
         let orphan = OrphanWorker(
@@ -41,10 +77,18 @@ extension Supervisor {
         continue
       }
       let key = Attempt.Key(job: row.job, shard: row.shard, number: row.number)
-      let failure = AttemptFailure(
-        kind: .interrupted, message: "the daemon or the machine went down")
-      try ledger.recordFailure(failure, key: key)
+      if let written = AttemptInquest.written(spool.job(row.job), key),
+        written.kind != .cancelled
+      {
+        try ledger.recordFailure(written, key: key)
+        failed[row.job, default: []].append((key, written))
+      } else {
+        try ledger.recordFailure(
+          AttemptFailure(kind: .interrupted, message: "the daemon or the machine went down"),
+          key: key)
+      }
     }
+    return failed
   }
 
   /// A worker that was started but not noted leaves by itself, for its lifeline is cut; its shard's lock tells when.

@@ -28,8 +28,11 @@ extension Supervisor {
     case .fail(let sentence): end(job, .failed, sentence, at: now)
     case .pause(let reason, let needs):
       attemptStep(job, "record its pause", at: now) {
-        if job.state != .paused {
-          job.state = try ledger.record(.paused, job: job, message: reason)
+        if job.state == .paused {
+          try ledger.stayPaused(job.id, message: reason)
+        } else {
+          job.state = try ledger.record(
+            .paused, job: job, message: reason, waitsForRoom: needs != nil)
         }
         job.forgetIntention()
         job.diskNeed = needs
@@ -78,8 +81,9 @@ extension Supervisor {
     }
   }
 
-  /// Lets a paused job go on.
-  func resume(_ job: SupervisedJob, message: String, at now: ContinuousClock.Instant) {
+  /// Lets a paused job go on; false when that could not be recorded.
+  @discardableResult
+  func resume(_ job: SupervisedJob, message: String, at now: ContinuousClock.Instant) -> Bool {
     attemptStep(job, "record that it goes on", at: now) {
       job.state = try ledger.record(.resumed, job: job, message: message)
       job.diskNeed = nil

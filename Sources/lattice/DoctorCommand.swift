@@ -4,17 +4,26 @@ import Foundation
 import JobModel
 import JobReport
 import StageCatalog
+import Supervision
 
 /// Looks over an installation and a spool, and says what to do about what it finds.
 struct DoctorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
     abstract: "Check that everything is in order, and say what to do if not.",
-    discussion: "Exits 1 when something has to be mended.\n\nExample: lattice doctor")
+    discussion: """
+      Exits 1 when something has to be mended. --repair makes a damaged or lost journal again from the jobs' folders, \
+      while latticed is stopped: the damaged one is kept beside it, and what can't be known any more is said.
+
+      Examples:
+        lattice doctor
+        lattice doctor --repair
+      """)
 
   @OptionGroup var spool: SpoolOptions
   @OptionGroup var plugins: PluginOptions
   @OptionGroup var output: OutputOptions
+  @Flag(help: "Rebuild a damaged or lost journal from the jobs' folders.") var repair = false
 
   /// One thing looked at.
   struct Finding: Encodable {
@@ -27,7 +36,10 @@ struct DoctorCommand: ParsableCommand {
   }
 
   func run() throws {
-    let findings = spoolFindings() + incomingFindings() + pluginFindings() + modelFindings()
+    let repairs = repair ? try repairFindings() : []
+    let findings =
+      repairs + spoolFindings() + JournalCheck(spool.folder).findings
+      + IncomingCheck(spool.folder).findings + pluginFindings() + modelFindings()
     if output.json {
       try printJSON(findings)
     } else {
@@ -78,19 +90,20 @@ struct DoctorCommand: ParsableCommand {
     return findings
   }
 
-  /// Files in `incoming/` that will never be taken in.
-  private func incomingFindings() -> [Finding] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: spool.folder.incoming)) ?? []
-    let ignored = names.filter {
-      !$0.hasPrefix(".") && $0 != "tmp" && !$0.hasSuffix(".yaml") && !$0.hasSuffix(".yml")
+  /// Mends the journal, and says what was done.
+  private func repairFindings() throws -> [Finding] {
+    let report: JournalRepair.Report?
+    do {
+      report = try JournalRepair.run(spool.folder)
+    } catch {
+      throw failure("\(error)")
     }
-    guard !ignored.isEmpty else { return [] }
-    return [
-      Finding(
-        verdict: .note,
-        what: "in incoming/ but not taken in: \(ignored.sorted().joined(separator: ", "))",
-        advice: "Only names that end in .yaml or .yml are specs.")
-    ]
+    guard let report else { return [Finding(verdict: .good, what: "the journal needs no repair")] }
+    var findings = [Finding(verdict: .good, what: "made the journal again of \(report.summary)")]
+    if let path = report.keptAs {
+      findings.append(Finding(verdict: .note, what: "the damaged journal is kept as \(path)"))
+    }
+    return findings + report.lost.map { Finding(verdict: .note, what: "lost: \($0)") }
   }
 
   /// Where models are looked for, and which of them are not whole.

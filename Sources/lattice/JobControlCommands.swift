@@ -2,14 +2,15 @@ import ArgumentParser
 import Foundation
 import JobModel
 import JobQueue
+import Journal
 
 /// What `cancel`, `pause`, `resume` and `retry` share: they hand in a request and wait for its effect.
 protocol JobControlCommand: ParsableCommand {
   var spool: SpoolOptions { get }
   var jobs: [String] { get }
   var action: ControlRequest.Action { get }
-  /// True once the request shows in the job's state.
-  func isDone(_ state: JobState) -> Bool
+  /// True once the request shows: in the job's state, or in the kinds of events since it was handed in.
+  func isDone(_ state: JobState, _ news: Set<String>) -> Bool
   /// What to say then: "cancelled".
   var effect: String { get }
   /// Why the request makes no sense for a job in this state, or nil.
@@ -25,19 +26,25 @@ extension JobControlCommand {
         throw failure("'\(job.name)' (\(job.id)) is \(job.state.rawValue): \(refusal)")
       }
       let request = ControlRequest(job: job.id, action: action, requester: NSUserName())
+      let before = try view.lastEvent(of: job.id)
       try ControlFolder.handIn(request, to: spool.folder)
       guard view.daemonIsRunning else {
         say("noted for '\(job.name)' (\(job.id)); it takes effect when latticed runs again")
         continue
       }
-      try waitForEffect(on: job, view)
+      try waitForEffect(on: job, after: before, view)
     }
   }
 
-  private func waitForEffect(on job: JobSummary, _ view: SpoolView) throws {
+  private func waitForEffect(on job: JobSummary, after event: Int, _ view: SpoolView) throws {
     for _ in 0..<600 {
-      if isDone(try view.find(job.id.text).state) {
+      let state = try view.find(job.id.text).state
+      let news = try view.events(of: job.id, after: event)
+      if isDone(state, Set(news.map(\.kind))) {
         return say("'\(job.name)' (\(job.id)) \(effect)")
+      }
+      if let refused = news.last(where: { $0.kind == Journal.refusalKind }) {
+        throw failure("'\(job.name)' (\(job.id)): \(refused.text)")
       }
       usleep(50_000)
     }
@@ -58,7 +65,7 @@ struct CancelCommand: JobControlCommand {
 
   var action: ControlRequest.Action { .cancel }
   var effect: String { "is cancelled" }
-  func isDone(_ state: JobState) -> Bool { state.isFinal }
+  func isDone(_ state: JobState, _ news: Set<String>) -> Bool { state.isFinal }
   func refusal(_ state: JobState) -> String? { state.isFinal ? "there is nothing to cancel" : nil }
 }
 
@@ -74,7 +81,9 @@ struct PauseCommand: JobControlCommand {
 
   var action: ControlRequest.Action { .pause }
   var effect: String { "is paused" }
-  func isDone(_ state: JobState) -> Bool { state == .paused || state.isFinal }
+  func isDone(_ state: JobState, _ news: Set<String>) -> Bool {
+    state == .paused || state.isFinal
+  }
   func refusal(_ state: JobState) -> String? { state.isFinal ? "it has ended" : nil }
 }
 
@@ -90,7 +99,9 @@ struct ResumeCommand: JobControlCommand {
 
   var action: ControlRequest.Action { .resume }
   var effect: String { "goes on" }
-  func isDone(_ state: JobState) -> Bool { state != .paused }
+  func isDone(_ state: JobState, _ news: Set<String>) -> Bool {
+    news.contains(JobEvent.resumed.rawValue) || state.isFinal
+  }
   func refusal(_ state: JobState) -> String? {
     state == .paused ? nil : "only a paused job can go on"
   }
@@ -102,9 +113,13 @@ struct RetryCommand: JobControlCommand {
     commandName: "retry",
     abstract: "Run ended jobs again: what failed, or everything.",
     discussion: """
+      Returns once the job is queued again. Results of items that were done before and fail now are removed. With \
+      --everything a job that succeeded is run again, too; a task begins anew instead of going on from its \
+      checkpoint. Files that 'exists: skip' protects are kept.
+
       Examples:
         lattice retry tokenize                 shards with failed items, and shards that were not done
-        lattice retry tokenize --everything
+        lattice retry tokenize --everything    all shards, of a job that succeeded, too
       """)
 
   @OptionGroup var spool: SpoolOptions
@@ -113,11 +128,14 @@ struct RetryCommand: JobControlCommand {
 
   var action: ControlRequest.Action { .retry(failedOnly: !everything) }
   var effect: String { "is queued again" }
-  func isDone(_ state: JobState) -> Bool { state == .queued || state == .running || state.isFinal }
+  func isDone(_ state: JobState, _ news: Set<String>) -> Bool {
+    news.contains(JobEvent.retried.rawValue)
+  }
   func refusal(_ state: JobState) -> String? {
     switch state {
     case .failed, .partial, .cancelled: nil
-    case .succeeded: "nothing of it failed"
+    case .succeeded:
+      everything ? nil : "nothing of it failed; --everything runs it again all the same"
     case .queued, .running, .paused: "it has not ended"
     }
   }
@@ -142,6 +160,8 @@ struct PriorityCommand: JobControlCommand {
 
   var action: ControlRequest.Action { .setPriority(priority) }
   var effect: String { "gets its new priority" }
-  func isDone(_ state: JobState) -> Bool { true }
+  func isDone(_ state: JobState, _ news: Set<String>) -> Bool {
+    news.contains(Journal.priorityKind) || state.isFinal
+  }
   func refusal(_ state: JobState) -> String? { state.isFinal ? "it has ended" : nil }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import DurableFiles
 import Journal
 import Supervision
 
@@ -30,6 +31,10 @@ struct Lattice: ParsableCommand {
 
   static func main() {
     Adoption.begin()
+    if let argument = Arguments.firstNotUnicode {
+      say("error: \(Arguments.refusal(of: argument))")
+      exit(withError: Outcome.rejected.exitCode)
+    }
     do {
       var command = try parseAsRoot()
       try command.run()
@@ -46,7 +51,7 @@ extension JournalError {
   /// How a command ends that met this.
   fileprivate var outcome: Outcome {
     switch self {
-    case .missing, .newerSchema, .unreadable: .noSpool
+    case .missing, .newerSchema, .unreadable, .damaged: .noSpool
     case .unknownJob, .ambiguousJob, .jobIsGone: .unknownJob
     }
   }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import DurableFiles
 import FileNames
 import Foundation
 import JobModel
@@ -6,7 +7,10 @@ import JobModel
 /// Options of every command that looks at a spool.
 struct SpoolOptions: ParsableArguments {
   @Option(
-    help: "The daemon's spool folder. Default: $LATTICE_SPOOL, else ~/.local/share/lattice.",
+    help: """
+      The daemon's spool folder. Default: $LATTICE_SPOOL, else ~/.local/share/lattice, else, without $HOME, \
+      /var/spool/lattice.
+      """,
     completion: .directory)
   var spool: String?
 
@@ -15,10 +19,7 @@ struct SpoolOptions: ParsableArguments {
 
   /// The spool when nobody names one.
   static var usualFolder: SpoolFolder {
-    let environment = Environment.variables
-    let named = environment["LATTICE_SPOOL"].flatMap { $0.isEmpty ? nil : $0 }
-    return SpoolFolder(
-      path: absolute(named ?? "\(environment["HOME"] ?? "")/.local/share/lattice"))
+    SpoolFolder(path: absolute(SpoolFolder.usualPath(Environment.variables)))
   }
 }
 
@@ -28,15 +29,8 @@ struct OutputOptions: ParsableArguments {
   var json = false
 }
 
-/// An absolute form of a path the user gave, without `.` and `..`; `~` is the shell's to expand.
-func absolute(_ path: String) -> String {
-  let whole = path.hasPrefix("/") ? path : "\(FileManager.default.currentDirectoryPath)/\(path)"
-  var parts: [Substring] = []
-  for part in whole.split(separator: "/") where part != "." {
-    if part == ".." { _ = parts.popLast() } else { parts.append(part) }
-  }
-  return "/" + parts.joined(separator: "/")
-}
+/// An absolute form of a path the user gave.
+func absolute(_ path: String) -> String { Files.absolute(path) }
 
 /// Ends the command with a sentence for a person, and an exit code.
 func failure(_ sentence: String, _ outcome: Outcome = .failed) -> ExitCode {

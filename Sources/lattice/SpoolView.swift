@@ -39,6 +39,14 @@ struct SpoolView {
     }
   }
 
+  /// Number of the last event of a job, 0 when there is none.
+  func lastEvent(of job: JobID) throws -> Int { try journal.lastEvent(of: job) }
+
+  /// What happened to a job after an event.
+  func events(of job: JobID, after event: Int) throws -> [EventRow] {
+    try journal.events(of: job, after: event)
+  }
+
   /// Its progress as a bar.
   func bar(of job: JobSummary) -> ProgressBar {
     if let task = job.task { return ProgressBar(name: job.name, task: task) }
@@ -47,21 +55,12 @@ struct SpoolView {
       elapsed: job.seconds, note: job.state == .running ? nil : job.state.rawValue)
   }
 
-  /// Forgets an ended job and removes its folder.
-  func delete(_ job: JobID) throws {
-    let path = folder.job(job).path
-    let doomed = "\(folder.jobs)/.removed-\(job)"
-    if Files.exists(path) { try Files.rename(path, doomed) }
-    try Journal(spool: folder).delete(job)
-    if Files.exists(doomed) { try Files.removeTree(doomed) }
-  }
-
   private func summary(_ row: JobRow) throws -> JobSummary {
     var summary = JobSummary(row, now: WallClock.milliseconds)
     guard row.state == .running else { return summary }
     for attempt in try journal.attempts(of: row.id) where attempt.endedMilliseconds == nil {
       let path = folder.job(row.id).flightRecorder(shard: attempt.shard, attempt: attempt.number)
-      guard let page = try? FlightRecorder.open(at: path).snapshot() else { continue }
+      guard let page = try? FlightRecorder.look(at: path) else { continue }
       summary.itemsDone += page.itemsDone
       summary.itemsFailed += page.itemsFailed
       summary.task = page.task ?? summary.task

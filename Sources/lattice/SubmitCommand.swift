@@ -1,5 +1,6 @@
 import ArgumentParser
 import DurableFiles
+import FileNames
 import Foundation
 import JobModel
 import JobQueue
@@ -14,7 +15,8 @@ struct SubmitCommand: ParsableCommand {
     abstract: "Check specs and hand them in to the daemon.",
     discussion: """
       Relative paths of a spec are resolved against its own folder. Prints the id of each job once the daemon has \
-      taken it in; while the daemon is down the spec waits in the spool.
+      taken it in; while the daemon is down the spec waits in the spool. With --wait --json one document is printed \
+      at the end: each spec with its job and how that ended.
 
       \(Outcome.help)
 
@@ -30,7 +32,8 @@ struct SubmitCommand: ParsableCommand {
   @Argument(help: "Specs; - is standard input.", completion: .file(extensions: ["yaml", "yml"]))
   var specs: [String]
   @Flag(help: "Wait until the jobs have ended, and exit by the worst outcome.") var wait = false
-  @Option(help: "With --wait: give up after this long: 30s, 10m, 2h.", transform: DurationOption.init)
+  @Option(
+    help: "With --wait: give up after this long: 30s, 10m, 2h.", transform: DurationOption.init)
   var timeout: DurationOption?
   @Flag(help: "Leave the check to the daemon, which may have other plugins.") var noCheck = false
   @Flag(name: .shortAndLong, help: "Show no progress.") var quiet = false
@@ -39,8 +42,10 @@ struct SubmitCommand: ParsableCommand {
   struct HandedIn: Encodable {
     var spec: String
     /// Nil while the daemon has not taken it.
-    var job: String?
+    var job: JobID?
     var file: String
+    /// With `--wait`: how the job ended.
+    var outcome: JobSummary?
   }
 
   func run() throws {
@@ -48,35 +53,62 @@ struct SubmitCommand: ParsableCommand {
       throw failure("\(JournalError.missing(path: spool.folder.path))", .noSpool)
     }
     let files = try specs.map { try SpecFile($0) }
+    let names = try files.map(dropName)
     if !noCheck { try check(files) }
+    let end = timeout.map { ContinuousClock.now + .bounded(seconds: $0.seconds) }
     var handedIn: [HandedIn] = []
-    for file in files { handedIn.append(try handIn(file)) }
-    if output.json {
-      try printJSON(handedIn)
-    } else {
-      for one in handedIn {
-        if let job = one.job {
-          print(job)
-        } else {
-          say("'\(one.spec)' waits as incoming/\(one.file)")
-        }
-      }
+    for (file, name) in zip(files, names) {
+      handedIn.append(try handIn(file, as: name, until: wait ? end : .now + .seconds(15)))
     }
+    if !output.json { handedIn.forEach(tell) }
+    guard wait else {
+      if output.json { try printJSON(handedIn) }
+      return
+    }
+    try waitForEnds(of: &handedIn, until: end)
+  }
+
+  /// One line: the job's id, for scripts as soon as it is known.
+  private func tell(_ one: HandedIn) {
+    guard let job = one.job else { return say("'\(one.spec)' waits as incoming/\(one.file)") }
+    print(job)
+  }
+
+  /// Waits for the jobs, prints the one JSON document that was asked for, and exits by the worst outcome.
+  private func waitForEnds(
+    of handedIn: inout [HandedIn], until end: ContinuousClock.Instant?
+  ) throws {
     let jobs = handedIn.compactMap(\.job)
-    guard wait else { return }
-    guard jobs.count == handedIn.count else {
-      say("latticed is not running, so there is nothing to wait for")
-      throw Outcome.noSpool.exitCode
+    let ended: [JobSummary]
+    do {
+      guard jobs.count == handedIn.count else { throw notTakenIn() }
+      ended = try JobWait(spool: spool.folder, end: end, isQuiet: quiet).run(for: .these(jobs))
+    } catch {
+      if output.json { try printJSON(handedIn) }
+      throw error
     }
-    var command = WaitCommand()
-    command.spool = spool
-    command.output = OutputOptions()
-    command.jobs = jobs
-    command.timeout = timeout
-    command.quiet = quiet
-    command.all = false
-    command.expect = 0
-    try command.run()
+    for (index, job) in ended.enumerated() { handedIn[index].outcome = job }
+    if output.json { try printJSON(handedIn) }
+    if let worst = Outcome.worst(of: ended) { throw worst.exitCode }
+  }
+
+  private func notTakenIn() -> ExitCode {
+    guard FileLock.isHeld(spool.folder.daemonLock) else {
+      say("latticed is not running, so there is nothing to wait for")
+      return Outcome.noSpool.exitCode
+    }
+    say("time is up: latticed has not taken the spec in yet")
+    return Outcome.timedOut.exitCode
+  }
+
+  /// What the spec is called in the spool, before it is made unique.
+  private func dropName(of file: SpecFile) throws -> String {
+    guard file.name != "-" else { return "stdin" }
+    let name = AtomicFile.lastComponent(of: file.name)
+    if let fault = DropName.fault(in: FileName(name)) {
+      throw failure("'\(file.name)': \(fault.message)", .rejected)
+    }
+    return URL(filePath: name).deletingPathExtension().lastPathComponent
   }
 
   private func check(_ files: [SpecFile]) throws {
@@ -90,18 +122,18 @@ struct SubmitCommand: ParsableCommand {
     if isFaulty { throw Outcome.rejected.exitCode }
   }
 
-  private func handIn(_ file: SpecFile) throws -> HandedIn {
+  /// Hands a spec in and waits until the daemon has made a job of it.
+  private func handIn(
+    _ file: SpecFile, as name: String, until end: ContinuousClock.Instant?
+  ) throws -> HandedIn {
     let start = WallClock.milliseconds / 1000 - 1
-    let name = URL(filePath: file.name == "-" ? "stdin" : file.name).deletingPathExtension()
-      .lastPathComponent
     let unique = try HandIn.submit(
       file.bytes, name: name, origin: DropOrigin(base: file.folder, submitter: NSUserName()),
       into: spool.folder)
     var handedIn = HandedIn(spec: file.name, file: unique)
-    guard FileLock.isHeld(spool.folder.daemonLock) else { return handedIn }
-    for _ in 0..<1500 {
+    while FileLock.isHeld(spool.folder.daemonLock), end.map({ .now < $0 }) ?? true {
       if let job = JobOfHandIn.find(unique, since: start, in: spool.folder) {
-        handedIn.job = job.text
+        handedIn.job = job
         return handedIn
       }
       let reasons = "\(spool.folder.rejected)/\(unique).error.txt"

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import JobModel
 
 /// Waits until jobs have ended, showing their progress.
@@ -9,6 +8,9 @@ struct WaitCommand: ParsableCommand {
     abstract: "Wait until jobs have ended; exit by the worst outcome.",
     discussion: """
       \(Outcome.help)
+
+      A name stands for the last job of that name when the command starts; one that is handed in later under the
+      same name is not waited for.
 
       Examples:
         lattice wait tokenize
@@ -30,30 +32,17 @@ struct WaitCommand: ParsableCommand {
   }
 
   func run() throws {
-    let clock = ContinuousClock()
-    let end = timeout.map { clock.now + .bounded(seconds: $0.seconds) }
-    var display = ProgressDisplay()
-    while true {
-      let view = try SpoolView(spool.folder)
-      let wanted = try all ? view.jobs() : jobs.map(view.find)
-      if !quiet { display.show(wanted.map { view.bar(of: $0) }) }
-      if wanted.count >= expect, wanted.allSatisfy(\.state.isFinal) {
-        return try finish(wanted)
-      }
-      if let end, clock.now >= end {
-        say("time is up: \(wanted.count { !$0.state.isFinal }) jobs have not ended")
-        throw Outcome.timedOut.exitCode
-      }
-      usleep(100_000)
-    }
+    let wait = JobWait(
+      spool: spool.folder, end: timeout.map { .now + .bounded(seconds: $0.seconds) }, isQuiet: quiet
+    )
+    let ended = try wait.run(for: try all ? .all(atLeast: expect) : .these(namedJobs()))
+    if output.json { try printJSON(ended) }
+    if let worst = Outcome.worst(of: ended) { throw worst.exitCode }
   }
 
-  /// Prints the jobs when asked for data, and exits by the worst outcome.
-  private func finish(_ jobs: [JobSummary]) throws {
-    if output.json { try printJSON(jobs) }
-    for state in [JobState.failed, .cancelled, .partial]
-    where jobs.contains(where: { $0.state == state }) {
-      throw Outcome(state).exitCode
-    }
+  /// The jobs that are meant, found once: a later job of the same name is another one.
+  private func namedJobs() throws -> [JobID] {
+    let view = try SpoolView(spool.folder)
+    return try jobs.map { try view.find($0).id }
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import DurableFiles
 import FoundationEssentials
 import Glibc
 import JobModel
@@ -23,7 +24,10 @@ struct Latticed: ParsableCommand {
             does all that is there, then exits
       """)
 
-  @Option(help: "Spool folder; else $LATTICE_SPOOL, else ~/.local/share/lattice.")
+  @Option(
+    help: """
+      Spool folder; else $LATTICE_SPOOL, else ~/.local/share/lattice, else, without $HOME, /var/spool/lattice.
+      """)
   var spool: String?
 
   @Option(help: "Configuration file; else SPOOL/latticed.json, if it is there.")
@@ -56,6 +60,9 @@ struct Latticed: ParsableCommand {
   }
 
   func run() throws {
+    if let argument = Arguments.firstNotUnicode {
+      throw StartFailure(Arguments.refusal(of: argument))
+    }
     // Before anything that might start a thread: signals are taken from a descriptor.
     guard let signals = StopSignals() else {
       throw StartFailure("can't watch for signals: \(String(cString: strerror(errno)))")
@@ -68,7 +75,9 @@ struct Latticed: ParsableCommand {
   }
 
   private func serve(_ signals: StopSignals) throws {
-    let folder = SpoolFolder(path: SpoolPlace.absolute(spool ?? SpoolPlace.usual()))
+    let folder = SpoolFolder(
+      path: Files.absolute(
+        spool ?? SpoolFolder.usualPath(ProcessInfo.processInfo.environment)))
     let daemon = try Daemon(
       spool: folder, configuration: try configuration(of: folder),
       logFormat: logFormat == .json ? .json : .text)
@@ -80,8 +89,8 @@ struct Latticed: ParsableCommand {
     var configuration = DaemonConfiguration(slots: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
     try configuration.load(config ?? folder.configuration, isRequired: config != nil)
     if let slots { configuration.slots = slots }
-    if let dataRoot { configuration.dataRoot = SpoolPlace.absolute(dataRoot) }
-    configuration.pluginFolders = plugins.map(SpoolPlace.absolute) + configuration.pluginFolders
+    if let dataRoot { configuration.dataRoot = Files.absolute(dataRoot) }
+    configuration.pluginFolders = plugins.map(Files.absolute) + configuration.pluginFolders
     return configuration
   }
 }

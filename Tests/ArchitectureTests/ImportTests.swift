@@ -61,7 +61,7 @@ private let allowedImports: [String: Set<String>] = [
   "Sources/DurableFiles": ["CSystemCalls", "FileNames"],
   "Sources/YAML": ["CYAML", "FileNames"],
   "Sources/PipelineSpec": ["FileNames", "YAML"],
-  "Sources/WorkerLink": ["CSystemCalls", "DurableFiles", "JobModel"],
+  "Sources/WorkerLink": ["CSystemCalls", "DurableFiles", "FileNames", "JobModel"],
   "Sources/StageHost": ["CStageABI", "CSystemCalls", "FileNames", "JobModel"],
   "Sources/SampleFiles": [],
   "Sources/PluginTemplates": ["SampleFiles"],

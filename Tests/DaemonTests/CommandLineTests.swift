@@ -45,7 +45,8 @@ import Testing
       let output = try Lattice.run(["wait", "--all", "--timeout", text])
       #expect(output.status == 64)
       #expect(
-        output.talk.hasPrefix("Error: The value '\(text)' is invalid for '--timeout <timeout>': \(reason)\n"),
+        output.talk.hasPrefix(
+          "Error: The value '\(text)' is invalid for '--timeout <timeout>': \(reason)\n"),
         "\(output.talk)")
     }
   }
@@ -151,5 +152,33 @@ import Testing
       ["run", "data/job.yaml", "--out", "results", "--work", "work"], in: daemon.root)
     #expect(output.status == 2, "\(output.talk)")
     #expect(output.talk.contains(name), "\(output.talk)")
+  }
+
+  @Test func veryManySmallShardsAreWarnedOf() throws {
+    let daemon = try Daemon()
+    let spec = daemon.root.appending(path: "many.yaml")
+    try Data(
+      """
+      version: 1
+      name: many
+      input: { numbers: { count: 10001 } }
+      stages:
+        - { id: scene, use: scenes.render@1, params: { size: 32 } }
+        - { id: save, use: image.write@1, in: { image: scene.image }, params: { name: "{item.number}.png" } }
+      shards: { items: 1 }
+      """.utf8
+    ).write(to: spec)
+    let output = try Lattice.run(["check", spec.path()])
+    #expect(output.status == 0, "\(output.talk)")
+    let hours = Int(
+      (10_001 / Double(ProcessInfo.processInfo.activeProcessorCount) / 3600).rounded(.up))
+    #expect(
+      output.talk.contains(
+        "many.yaml:7:18: warning[W177]: 10001 items in shards of 1 make 10001 worker processes, and to start them "
+          + "alone takes about \(hours) h; say 'shards: { items: 256 }' or more\n"),
+      "\(output.talk)")
+    let few = try String(contentsOf: spec, encoding: .utf8).replacing("10001", with: "10000")
+    try Data(few.utf8).write(to: spec)
+    #expect(try !Lattice.run(["check", spec.path()]).talk.contains("W177"))
   }
 }

@@ -27,13 +27,26 @@ final class Daemon {
   var processID: Int32? { process.flatMap { $0.isRunning ? $0.processIdentifier : nil } }
 
   /// Starts the daemon and returns once its spool is there.
-  func start(_ arguments: [String] = [], environment: [String: String] = [:]) throws {
+  ///
+  /// - Parameters:
+  ///   - arguments: Besides spool, data root and slots.
+  ///   - environment: Put over this process's own.
+  ///   - asNobody: As a user without rights, to whom the root folder must belong.
+  /// - Throws: When it can't be started or its spool is not there in time.
+  func start(
+    _ arguments: [String] = [], environment: [String: String] = [:], asNobody: Bool = false
+  ) throws {
     let process = Process()
-    process.executableURL = Lattice.products.appending(path: "latticed")
-    process.arguments =
+    let arguments =
       [
         "--spool", spool.path, "--data-root", root.appending(path: "data").path(), "--slots", "2",
       ] + arguments
+    if asNobody {
+      Nobody.prepare(process, program: "latticed", arguments)
+    } else {
+      process.executableURL = Lattice.products.appending(path: "latticed")
+      process.arguments = arguments
+    }
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice
     let log = root.appending(path: "latticed.log")
@@ -44,12 +57,12 @@ final class Daemon {
     try handle.seekToEnd()
     process.standardError = handle
     process.standardOutput = handle
+    let before = self.log.utf8.count
     try process.run()
     self.process = process
-    try waitUntil("the spool is ready") {
-      [spool.incomingTemporary, "\(spool.database)-wal"].allSatisfy {
-        FileManager.default.fileExists(atPath: $0)
-      } || !process.isRunning
+    // Not before: what is renamed into the spool earlier is found by its age, not by its coming.
+    try waitUntil("the daemon serves") {
+      self.log.utf8.dropFirst(before).contains("serves '".utf8) || !process.isRunning
     }
   }
 

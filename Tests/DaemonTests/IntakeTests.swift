@@ -1,5 +1,6 @@
 import Foundation
 import JobModel
+import LatticeDriver
 import Testing
 
 /// How specs come in: in bursts, slowly, and with a writer that does not let go.
@@ -106,6 +107,123 @@ import Testing
         """)
     #expect(try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int == 1_048_587)
     #expect(!FileManager.default.fileExists(atPath: "\(daemon.spool.incoming)/huge.yaml"))
+    daemon.stop()
+  }
+
+  /// What is there so far would run as it is; whoever writes it has only gone to fetch the rest.
+  @Test func aWriterThatPausesIsWaitedFor() throws {
+    let daemon = try Daemon()
+    try Specs.tinyTensor.write(to: daemon.root.appending(path: "data/in.npy"))
+    try daemon.start()
+    let path = "\(daemon.spool.incoming)/slow.yaml"
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL, 0o644)
+    let text = Specs.tiny(name: "slow")
+    _ = Array(text.utf8).withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+    sleep(4)
+    #expect(FileManager.default.fileExists(atPath: path), "\(daemon.log)")
+    let rest = "\nseed: 7\n"
+    _ = Array(rest.utf8).withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+    close(descriptor)
+    let result = try #require(try daemon.waitForResults(1).first)
+    let spec = try String(contentsOfFile: daemon.spool.job(result.id).spec, encoding: .utf8)
+    #expect(spec == text + rest)
+    daemon.stop()
+  }
+
+  /// `incoming/` may be a disk of its own.
+  @Test func aDropFromAnotherFilesystemRunsOnce() throws {
+    let daemon = try Daemon()
+    try Specs.tinyTensor.write(to: daemon.root.appending(path: "data/in.npy"))
+    let folder = "/dev/shm/lattice-incoming-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try FileManager.default.createDirectory(
+      atPath: "\(folder)/tmp", withIntermediateDirectories: true)
+    try FileManager.default.createDirectory(
+      atPath: daemon.spool.path, withIntermediateDirectories: true)
+    symlink(folder, daemon.spool.incoming)
+    try daemon.start()
+    for name in ["a", "b"] { try daemon.drop("\(name).yaml", Specs.tiny(name: name)) }
+    let results = try daemon.waitForResults(2)
+    #expect(results.map(\.name).sorted() == ["a", "b"])
+    #expect(results.allSatisfy { $0.state == .succeeded })
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["tmp"])
+    daemon.stop()
+  }
+
+  /// One file that can't be read keeps nothing else from being taken in, and costs no time.
+  @Test(.enabled(if: Nobody.isThere)) func anUnreadableDropHoldsUpNoOther() throws {
+    let daemon = try Daemon()
+    try Specs.tinyTensor.write(to: daemon.root.appending(path: "data/in.npy"))
+    for folder in [daemon.root.path(), daemon.root.appending(path: "data").path()] {
+      chown(folder, 65534, 65534)
+    }
+    try daemon.start(asNobody: true)
+    let bad = "\(daemon.spool.incoming)/a.yaml"
+    try Data(Specs.tiny(name: "a").utf8).write(to: URL(filePath: bad))
+    chmod(bad, 0o600)
+    try daemon.waitUntil("the file is named", seconds: 30) { daemon.log.contains("'a.yaml'") }
+    try daemon.drop("b.yaml", Specs.tiny(name: "b"))
+    let result = try #require(try daemon.waitForResults(1, seconds: 4).first)
+    #expect(result.name == "b" && result.state == .succeeded)
+    let before = try processorTicks(daemon)
+    sleep(3)
+    #expect(try processorTicks(daemon) - before < 50, "ticks of 10 ms in three seconds")
+    let reason = "can't open '\(bad)': Permission denied"
+    #expect(daemon.log.contains("'a.yaml' is not taken in: \(reason)"), "\(daemon.log)")
+    let doctor = try Lattice.run(["doctor", "--spool", daemon.spool.path])
+    #expect(doctor.status == 1)
+    #expect(
+      doctor.data.contains("bad   in incoming/ and not taken in: a.yaml: \(reason)\n"),
+      "\(doctor.data)")
+    chmod(bad, 0o644)
+    _ = try daemon.waitForResults(2, seconds: 30)
+    #expect(try Lattice.run(["doctor", "--spool", daemon.spool.path]).status == 0)
+    daemon.stop()
+  }
+
+  private func processorTicks(_ daemon: Daemon) throws -> Int {
+    let process = try #require(daemon.processID)
+    let line = try String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
+    let fields = try #require(line.split(separator: ")").last).split(separator: " ")
+    return try #require(Int(fields[11])) + #require(Int(fields[12]))
+  }
+
+  @Test func aNameThatNoSpecCanHaveIsNeverSilent() throws {
+    let daemon = try Daemon()
+    try daemon.start()
+    let long = String(repeating: "b", count: 201) + ".yaml"
+    try Data("name: a\n".utf8).write(to: URL(filePath: "\(daemon.spool.incoming)/.dot.yaml"))
+    try Data("name: a\n".utf8).write(to: URL(filePath: "\(daemon.spool.incoming)/\(long)"))
+    var latin = Array("\(daemon.spool.incoming)/caf".utf8CString.dropLast())
+    latin += [CChar(bitPattern: 0xE9)] + Array(".yaml".utf8CString)
+    close(open(&latin, O_CREAT | O_WRONLY, 0o644))
+    let short = String(repeating: "b", count: 140) + "….yaml"
+    let latinName = #"caf\xE9.yaml"#
+    try daemon.waitUntil("both are rejected") {
+      [short, latinName].allSatisfy {
+        FileManager.default.fileExists(atPath: "\(daemon.spool.rejected)/\($0)")
+      }
+    }
+    let reason = try String(
+      contentsOfFile: "\(daemon.spool.rejected)/\(latinName).error.txt", encoding: .utf8)
+    #expect(
+      reason == """
+        \(latinName): error[E166]: the name is not UTF-8; give the spec another name
+        1 error, 0 warnings: not queued.
+
+        """)
+    #expect(
+      daemon.log.contains(
+        "'\(long)' is rejected: the name has 206 bytes, a spec's at most 200; give the spec a shorter name"
+      ))
+    let doctor = try Lattice.run(["doctor", "--spool", daemon.spool.path])
+    #expect(
+      doctor.data.contains(
+        """
+        note  in incoming/ but not taken in: .dot.yaml
+              Only names that end in .yaml or .yml and don't begin with a dot are specs.
+
+        """), "\(doctor.data)")
     daemon.stop()
   }
 }

@@ -8,9 +8,11 @@ import Testing
   /// Real kills of each of the two kinds: 10 as a rule, 100 in the long mode.
   static let kills = isLongRun ? 100 : 10
 
-  /// How often a run of ``spec`` passes a boundary in one process; those of models are not on its way.
+  /// How often a run of ``spec`` passes a boundary in one process; those of models and requests are not on its way.
   private static let boundaries: [(name: String, times: Int)] =
-    DurableBoundary.allNames.filter { !$0.hasPrefix("shard.model") }.map { name in
+    DurableBoundary.allNames.filter { name in
+      !["shard.model", "control."].contains { name.hasPrefix($0) }
+    }.map { name in
       switch name {
       // Three shards of items and the one that reduces; two items of two pictures a shard.
       case "supervisor.leased", "supervisor.recorded-shard": (name, 4)

@@ -3,6 +3,7 @@ import FoundationEssentials
 import Glibc
 import JobModel
 import JobQueue
+import Journal
 import Supervision
 import Testing
 
@@ -91,6 +92,53 @@ import Testing
     try shop.wait("the job is cancelled") { shop.results.first?.state == .cancelled }
     daemon.signalLeader(SIGTERM)
     #expect(try shop.waitForEnd(of: daemon) == .code(0))
+  }
+
+  /// The daemon is killed the moment it has noted what is asked; the request itself is gone, too.
+  @Test(arguments: [ControlRequest.Action.cancel, .pause])
+  func whatIsAskedIsDurableBeforeItIsRemoved(action: ControlRequest.Action) throws {
+    let shop = try DaemonShop(run: "touch $job/started\n" + Workshop.obedient)
+    try shop.drop("job")
+    let daemon = try shop.start(environment: ["LATTICE_KILL_AT": "control.noted-wish:1"])
+    try shop.wait("a worker runs") { shop.hasStarted }
+    let job = try #require(shop.jobs.first)
+    try ControlFolder.handIn(
+      ControlRequest(job: job, action: action, requester: "ann"), to: shop.spool)
+    #expect(try shop.waitForEnd(of: daemon) == .signal(SIGKILL))
+    for (path, _) in try ControlFolder.waiting(in: shop.spool) { try Files.removeTree(path) }
+    #expect(try shop.runToEnd() == .code(0))
+    let row = try #require(try Journal(spool: shop.spool).reader.job(job))
+    #expect(row.state == (action == .cancel ? .cancelled : .paused), "\(shop.talk)")
+  }
+
+  @Test func aMissingJournalIsMadeAgainOfTheFolders() throws {
+    let shop = try DaemonShop(run: "echo $number.$attempt >> $job/ran; publish 2 0")
+    for name in ["one", "two"] { try shop.drop(name) }
+    #expect(try shop.runToEnd() == .code(0))
+    let held = """
+      version: 1
+      name: held
+      hold: true
+      input: { n: { count: 1 } }
+      stages:
+        - { id: work, use: fake.work@1 }
+      """
+    try shop.drop("held", text: held)
+    #expect(try shop.runToEnd() == .code(0))
+    for ending in ["", "-wal", "-shm"] { try Files.removeTree(shop.spool.database + ending) }
+    try shop.drop("three")
+    #expect(try shop.runToEnd() == .code(0))
+    #expect(
+      shop.talk.contains(
+        "there was no journal; it was made again of 3 jobs from their folders: 2 ended, 0 queued again, 1 paused; "
+          + "lost: events and times of earlier attempts; whether 1 job that had not ended had been paused, cancelled "
+          + "or given another priority"), "\(shop.talk)")
+    let rows = try Journal(spool: shop.spool).reader.jobs()
+    #expect(
+      rows.map(\.state).sorted { $0.rawValue < $1.rawValue } == [
+        .paused, .succeeded, .succeeded, .succeeded,
+      ])
+    #expect(rows.filter { $0.state == .succeeded }.allSatisfy { $0.itemsDone == 6 })
   }
 
   @Test func aHeldSpecWaitsForSomebody() throws {

@@ -1,5 +1,7 @@
+import GRDB
 import Glibc
 import JobModel
+import Journal
 import Supervision
 import Testing
 
@@ -109,5 +111,62 @@ import Testing
     try shop.drive(supervisor) { supervisor.attempts.isEmpty }
     supervisor.recordInterruption()
     #expect(supervisor.jobs[id]?.state == .queued)
+  }
+
+  @Test func aJobThatSucceededRunsAgainOnlyAsAWhole() throws {
+    let shop = try Workshop()
+    let supervisor = try shop.supervisor(worker: "echo $number >> $job/ran; publish 2 0")
+    let id = try shop.submit(shop.plan(items: 4), to: supervisor)
+    try shop.drive(supervisor) { supervisor.jobs.isEmpty }
+    ask(.retry(failedOnly: true), supervisor, id)
+    #expect(supervisor.jobs.isEmpty)
+    let refusal = try Journal(spool: shop.spool).reader.events(of: id).last
+    #expect(refusal?.kind == "refused")
+    #expect(
+      refusal?.text == "nothing of it failed; 'retry --everything' runs it again all the same")
+    for file in ["state/work/step", "metrics/work.jsonl", "model.json"] {
+      let path = "\(shop.spool.job(id).path)/\(file)"
+      try shop.makeFolder(String(path.prefix(upTo: path.lastIndex(of: "/") ?? path.endIndex)))
+      try shop.touch(path)
+    }
+    ask(.retry(failedOnly: false), supervisor, id)
+    for file in ["state", "metrics", "model.json"] {
+      #expect(access("\(shop.spool.job(id).path)/\(file)", F_OK) != 0, "a task begins anew")
+    }
+    try shop.drive(supervisor) { supervisor.jobs.isEmpty }
+    #expect(try shop.result(id).state == .succeeded)
+    #expect(try shop.lines("\(shop.spool.job(id).path)/ran").sorted() == ["0", "0", "1", "1"])
+  }
+
+  /// Slots come back, and the daemon can leave, though nothing of the job can be recorded any more.
+  @Test func attemptsOfAJobThatIsGoneAreDropped() throws {
+    let shop = try Workshop()
+    let (supervisor, id) = try started(Self.stubborn, in: shop)
+    #expect(supervisor.attempts.count == 2)
+    let database = try DatabaseQueue(path: shop.spool.database)
+    try database.write { try $0.execute(sql: "DELETE FROM job") }
+    for attempt in supervisor.attempts { attempt.process.killSession() }
+    try shop.drive(supervisor) { supervisor.isIdle }
+    #expect(supervisor.jobs[id] == nil)
+    let next = try shop.submit(shop.plan(items: 2), to: supervisor)
+    try shop.drive(supervisor) { supervisor.jobs[next]?.state == .running }
+    supervisor.stop(at: .now)
+    try shop.drive(supervisor) { supervisor.attempts.isEmpty }
+  }
+
+  /// A request whose effect can't be written down is not done and not forgotten.
+  @Test func whatCanNotBeRecordedIsNotAcknowledged() throws {
+    let shop = try Workshop()
+    let (supervisor, id) = try started(
+      Workshop.obedient.replacing("until", with: "touch $job/started; until"), in: shop)
+    let database = try DatabaseQueue(path: shop.spool.database)
+    try database.write { try $0.execute(sql: "ALTER TABLE job RENAME COLUMN wish TO other") }
+    let request = ControlRequest(job: id, action: .cancel, requester: "ann")
+    #expect(!supervisor.apply(request, at: .now))
+    #expect(supervisor.jobs[id]?.intention == nil)
+    try database.write { try $0.execute(sql: "ALTER TABLE job RENAME COLUMN other TO wish") }
+    #expect(supervisor.apply(request, at: .now))
+    try shop.drive(supervisor) { supervisor.jobs.isEmpty }
+    #expect(try shop.result(id).state == .cancelled)
   }
 }

@@ -78,10 +78,50 @@ import Testing
     let shop = try Workshop()
     let id = try shop.submit(shop.plan(items: 2), to: try shop.supervisor(worker: "exit 9"))
     let need = DiskNeed(folder: shop.root, freeBytes: 1, neededBytes: 2)
-    try Journal(spool: shop.spool).record(.paused, job: id, message: need.sentence, at: 1)
+    try Journal(spool: shop.spool).record(
+      .paused, job: id, message: need.sentence, waitsForRoom: true, at: 1)
     let supervisor = try shop.supervisor(worker: "publish 2 0")
     try supervisor.recover()
     try shop.drive(supervisor) { supervisor.jobs.isEmpty }
     #expect(try shop.result(id).state == .succeeded)
+  }
+
+  /// A worker had written why no attempt can succeed, and the daemon died before it read that.
+  @Test func aFaultOfTheJobThatWasWrittenIsNotRunAgain() throws {
+    let shop = try Workshop()
+    let journal = try Journal(spool: shop.spool)
+    let plan = shop.plan(items: 2)
+    let id = try shop.submit(plan, to: try shop.supervisor(worker: "exit 9"))
+    let folder = shop.spool.job(id)
+    _ = try journal.lease(job: id, shard: 0, attempt: 1, at: 1)
+    try shop.makeFolder(folder.logs(shard: 0, attempt: 1))
+    try JSONEncoder().encode(AttemptFailure(kind: .config, stage: "work", message: "no such thing"))
+      .write(to: URL(filePath: folder.failure(shard: 0, attempt: 1)))
+    let supervisor = try shop.supervisor(worker: "touch $job/ran; publish 2 0")
+    try supervisor.recover()
+    try shop.drive(supervisor) { supervisor.jobs.isEmpty }
+    let result = try shop.result(id)
+    #expect(result.state == .failed)
+    #expect(result.message == "shard 0: stage 'work': no such thing")
+    #expect(result.failedAttempts.map(\.failure.kind) == [.config])
+    #expect(access("\(folder.path)/ran", F_OK) != 0)
+  }
+
+  /// What was asked is done by the next daemon, whatever became of the request's file.
+  @Test(arguments: [JobWish.cancel(by: "ann"), .pause(by: "ann")])
+  func aWishOutlivesTheDaemon(wish: JobWish) throws {
+    let shop = try Workshop()
+    let id = try shop.submit(shop.plan(items: 2), to: try shop.supervisor(worker: "exit 9"))
+    try Journal(spool: shop.spool).setWish(wish, of: id, at: 1)
+    let supervisor = try shop.supervisor(worker: "touch $job/ran; publish 2 0")
+    try supervisor.recover()
+    try shop.drive(supervisor) { supervisor.isIdle }
+    let row = try #require(try Journal(spool: shop.spool).reader.job(id))
+    switch wish {
+    case .cancel: #expect(row.state == .cancelled && row.message == "cancelled by ann")
+    case .pause: #expect(row.state == .paused && row.message == "paused by ann")
+    }
+    #expect(row.wish == nil)
+    #expect(access("\(shop.spool.job(id).path)/ran", F_OK) != 0)
   }
 }
