@@ -1,6 +1,7 @@
 // Pins the layout of every struct that crosses, on LP64: a change here is a new ABI major.
 #include "lattice_stage.h"
 
+_Static_assert(sizeof(DLDeviceType) == 4, "DLDeviceType");
 _Static_assert(sizeof(DLTensor) == 48, "DLTensor");
 _Static_assert(sizeof(DLManagedTensorVersioned) == 80, "DLManagedTensorVersioned");
 _Static_assert(offsetof(DLManagedTensorVersioned, dl_tensor) == 32, "DLManagedTensorVersioned.dl_tensor");

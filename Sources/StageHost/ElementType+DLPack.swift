@@ -5,7 +5,7 @@ package import JobModel
 extension ElementType {
   /// The type in the ABI's terms.
   package var dataType: DLDataType {
-    let code: Int32 =
+    let code: DLDataTypeCode =
       switch self {
       case .bool: kDLBool
       case .u8, .u16, .u32, .u64: kDLUInt
@@ -13,7 +13,7 @@ extension ElementType {
       case .f16, .f32, .f64: kDLFloat
       case .bf16: kDLBfloat
       }
-    return DLDataType(code: UInt8(code), bits: UInt8(byteCount * 8), lanes: 1)
+    return DLDataType(code: UInt8(code.rawValue), bits: UInt8(byteCount * 8), lanes: 1)
   }
 
   /// Takes a type of the ABI; nil for one that does not cross between stages.

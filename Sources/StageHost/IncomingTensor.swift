@@ -54,7 +54,7 @@ enum IncomingTensor {
     guard tensor.device.device_type == kDLCPU else {
       throw Refusal(
         message:
-          "gives a tensor on device type \(tensor.device.device_type), Lattice takes CPU memory (1) only"
+          "gives a tensor on device type \(tensor.device.device_type.rawValue), Lattice takes CPU memory (1) only"
       )
     }
     guard let type = ElementType(tensor.dtype) else {

@@ -41,7 +41,7 @@ public enum ElementType: String, Hashable, Sendable, CaseIterable {
 
   /// The type in the ABI's terms.
   public var dataType: DLDataType {
-    let code: Int32 =
+    let code: DLDataTypeCode =
       switch self {
       case .bool: kDLBool
       case .u8, .u16, .u32, .u64: kDLUInt
@@ -49,7 +49,7 @@ public enum ElementType: String, Hashable, Sendable, CaseIterable {
       case .f16, .f32, .f64: kDLFloat
       case .bf16: kDLBfloat
       }
-    return DLDataType(code: UInt8(code), bits: UInt8(byteCount * 8), lanes: 1)
+    return DLDataType(code: UInt8(code.rawValue), bits: UInt8(byteCount * 8), lanes: 1)
   }
 
   /// Takes a type of the ABI; nil for one that does not cross between stages.

@@ -25,6 +25,18 @@ import Testing
     }
   }
 
+  /// The numbers are those of DLPack 1.1.
+  @Test func dlpackEnums() {
+    #expect(MemoryLayout<DLDeviceType>.size == 4 && MemoryLayout<DLDataTypeCode>.size == 4)
+    let devices = [
+      kDLCPU, kDLCUDA, kDLCUDAHost, kDLOpenCL, kDLVulkan, kDLMetal, kDLVPI, kDLROCM, kDLROCMHost,
+      kDLExtDev, kDLCUDAManaged, kDLOneAPI, kDLWebGPU, kDLHexagon, kDLMAIA, kDLTrn,
+    ]
+    #expect(devices.map(\.rawValue) == [1, 2, 3, 4, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18])
+    let codes = [kDLInt, kDLUInt, kDLFloat, kDLOpaqueHandle, kDLBfloat, kDLComplex, kDLBool]
+    #expect(codes.map(\.rawValue) == Array(0...6))
+  }
+
   @Test func dlpackDataType() {
     #expect(MemoryLayout<DLDataType>.size == 4)
     let offsets: [(PartialKeyPath<DLDataType>, Int)] = [
@@ -50,6 +62,18 @@ import Testing
     ]
     for (field, offset) in offsets {
       #expect(MemoryLayout<DLTensor>.offset(of: field) == offset, "\(field)")
+    }
+  }
+
+  @Test func dlpackUnversionedTensor() {
+    #expect(MemoryLayout<DLManagedTensor>.size == 64)
+    let offsets: [(PartialKeyPath<DLManagedTensor>, Int)] = [
+      (\.dl_tensor, 0),
+      (\.manager_ctx, 48),
+      (\.deleter, 56),
+    ]
+    for (field, offset) in offsets {
+      #expect(MemoryLayout<DLManagedTensor>.offset(of: field) == offset, "\(field)")
     }
   }
 

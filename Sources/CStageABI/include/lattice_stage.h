@@ -12,8 +12,8 @@
 //   * Stages of one job share a process. A call leaves as it found them: the rounding mode and how tiny numbers are
 //     treated, the working directory, umask, locale, signal handlers, and descriptors 0 to 2. The host puts back what
 //     was changed and says so; a call that closes one of the descriptors ends its worker.
-//   * No C enums, bit-fields, variadics, atomics or data symbols cross, so that the header can be used from
-//     C11, C++17, Swift, Rust and Zig alike.
+//   * No C enums but DLPack's own, no bit-fields, variadics, atomics or data symbols cross, so that the header can
+//     be used from C11, C++17, Swift, Rust and Zig alike.
 //
 // Each function says on which thread it may be called:
 //   [any]       any thread of the plugin, at any time between `create` and the return of `destroy`
@@ -40,26 +40,68 @@ extern "C" {
 
 // ---------------------------------------------------------------------------------------------- tensors
 //
-// The tensor structs are those of DLPack 1.x (https://dmlc.github.io/dlpack), declared here in our own words
-// with the same names and layout, so that a tensor can be handed to numpy, PyTorch or JAX without a copy.
-// A file that includes the original dlpack.h includes it first.
-#ifndef DLPACK_DLPACK_H_
+// The tensor structs are those of DLPack 1.1 (https://dmlc.github.io/dlpack), declared here in our own words with
+// the same names, types and layout, so that a tensor can be handed to numpy, PyTorch or JAX without a copy. They stand
+// under the original's include guard: whichever of the two headers comes first declares them, and the other one adds
+// nothing. A file that needs what came after DLPack 1.1 includes the original first.
+#ifdef DLPACK_DLPACK_H_
+#if !defined(DLPACK_MAJOR_VERSION) || DLPACK_MAJOR_VERSION != 1
+#error "lattice_stage.h needs DLPack 1.x, and another dlpack.h was included before it"
+#endif
+#else
 #define DLPACK_DLPACK_H_
 
 #define DLPACK_MAJOR_VERSION 1
 #define DLPACK_MINOR_VERSION 1
 #define DLPACK_FLAG_BITMASK_READ_ONLY (1UL << 0UL)
 #define DLPACK_FLAG_BITMASK_IS_COPIED (1UL << 1UL)
+#define DLPACK_FLAG_BITMASK_IS_SUBBYTE_TYPE_PADDED (1UL << 2UL)
 
-// `device_type` of memory the CPU can read. Lattice passes no other.
-#define kDLCPU 1
+// Where memory lies. Lattice passes kDLCPU and no other. The one C enum that crosses: it has 32 bits.
+#ifdef __cplusplus
+typedef enum : int32_t {
+#else
+typedef enum {
+#endif
+   kDLCPU = 1,
+   kDLCUDA = 2,
+   kDLCUDAHost = 3,
+   kDLOpenCL = 4,
+   kDLVulkan = 7,
+   kDLMetal = 8,
+   kDLVPI = 9,
+   kDLROCM = 10,
+   kDLROCMHost = 11,
+   kDLExtDev = 12,
+   kDLCUDAManaged = 13,
+   kDLOneAPI = 14,
+   kDLWebGPU = 15,
+   kDLHexagon = 16,
+   kDLMAIA = 17,
+   kDLTrn = 18,
+} DLDeviceType;
 
-// `DLDataType.code`.
-#define kDLInt 0
-#define kDLUInt 1
-#define kDLFloat 2
-#define kDLBfloat 4
-#define kDLBool 6
+// `DLDataType.code`. Lattice passes kDLInt, kDLUInt, kDLFloat, kDLBfloat and kDLBool.
+typedef enum {
+   kDLInt = 0U,
+   kDLUInt = 1U,
+   kDLFloat = 2U,
+   kDLOpaqueHandle = 3U,
+   kDLBfloat = 4U,
+   kDLComplex = 5U,
+   kDLBool = 6U,
+   kDLFloat8_e3m4 = 7U,
+   kDLFloat8_e4m3 = 8U,
+   kDLFloat8_e4m3b11fnuz = 9U,
+   kDLFloat8_e4m3fn = 10U,
+   kDLFloat8_e4m3fnuz = 11U,
+   kDLFloat8_e5m2 = 12U,
+   kDLFloat8_e5m2fnuz = 13U,
+   kDLFloat8_e8m0fnu = 14U,
+   kDLFloat6_e2m3fn = 15U,
+   kDLFloat6_e3m2fn = 16U,
+   kDLFloat4_e2m1fn = 17U,
+} DLDataTypeCode;
 
 typedef struct {
    uint32_t major;
@@ -67,12 +109,12 @@ typedef struct {
 } DLPackVersion;
 
 typedef struct {
-   int32_t device_type; // kDLCPU.
-   int32_t device_id;   // 0 on the CPU.
+   DLDeviceType device_type; // kDLCPU.
+   int32_t      device_id;   // 0 on the CPU.
 } DLDevice;
 
 typedef struct {
-   uint8_t  code;  // kDLInt, kDLUInt, kDLFloat, kDLBfloat or kDLBool.
+   uint8_t  code;  // A DLDataTypeCode: kDLInt, kDLUInt, kDLFloat, kDLBfloat or kDLBool.
    uint8_t  bits;  // Of one lane: 8, 16, 32 or 64.
    uint16_t lanes; // 1: Lattice passes no vector types.
 } DLDataType;
@@ -91,6 +133,14 @@ typedef struct {
    int64_t   *strides; // `ndim` steps, in elements.
    uint64_t   byte_offset;
 } DLTensor;
+
+// A tensor with its owner as DLPack 0.x had it. Lattice neither gives nor takes it.
+typedef struct DLManagedTensor {
+   DLTensor dl_tensor;
+   void    *manager_ctx;
+   // Frees the tensor with all that belongs to it. [any]
+   void   (*deleter)(struct DLManagedTensor *self);
+} DLManagedTensor;
 
 // A tensor with its owner. Who takes it calls `deleter(self)` exactly once, from any thread; a consumer that
 // meets another major version may touch `version` and `deleter` only.
@@ -280,6 +330,34 @@ typedef struct lattice_tensor_spec {
    const int64_t *dims; // -1 where unknown or different from item to item.
 } lattice_tensor_spec;
 
+// The parameters of a stage are what a spec says under `params`. `lattice_stage.params_schema` is their JSON Schema
+// (draft 2020-12, https://json-schema.org), an object; NULL for a stage without parameters. Before `check` and `create`
+// the host holds the parameters against it, and each keyword means what that draft says.
+//
+// Keywords that are checked:
+//      type enum const
+//      minimum maximum exclusiveMinimum exclusiveMaximum multipleOf
+//      minLength maxLength
+//      items prefixItems contains minContains maxContains minItems maxItems uniqueItems
+//      properties required additionalProperties propertyNames minProperties maxProperties
+//      dependentRequired dependentSchemas
+//      allOf anyOf oneOf not if then else
+// Keywords that describe, for `lattice plugin inspect` and for messages:
+//      $schema $comment title description default examples deprecated
+// Keywords of Lattice's own, true or false, on a member of the root's `properties` whose type is "string":
+//      x-lattice-template      The name of an output below the job's output folder, with {item.…} and {job.…}
+//                              placeholders. The host checks it, looks for two outputs of one name, and knows by it
+//                              what is there already. Give it to `output_file` as it is.
+//      x-lattice-may-be-empty  With a template: an empty text stands for "no such file", and is no fault.
+//      x-lattice-path          A file or folder that the stage reads. The host looks whether it is there, and gives the
+//                              stage its absolute path.
+// Keywords that are not in this list (pattern, format, $ref, …) make the stage broken, with a sentence that names them:
+// what a schema says is checked. Others that begin with "x-" are yours, and nobody looks at them.
+//
+// The host fills in `default` along properties, items and prefixItems. It writes 2.0 as 2 where the type is "integer",
+// and a whole number as a text where the type is ["string", "integer"], a name that needs no quotes in a spec.
+// Without additionalProperties a misspelt parameter passes: say `"additionalProperties": false`.
+
 // How one use of a stage in a pipeline is set up. Valid until the call that receives it returns, but for
 // `host` and `context`, which live as long as the instance.
 typedef struct lattice_stage_config {
@@ -315,9 +393,9 @@ typedef struct lattice_stage {
    uint32_t    struct_size;
    uint32_t    flags;
    const char *id;            // "fsq.quantize".
-   const char *version;       // Semantic version, "1.2.0".
+   const char *version;       // Semantic version (2.0), "1.2.0". Without one the stage is broken.
    const char *summary;       // One line.
-   const char *params_schema; // JSON Schema (2020-12) of the parameters: an object with defaults and docs.
+   const char *params_schema; // JSON Schema of the parameters, see there. NULL: it has none.
    const lattice_port *const *inputs;
    uint32_t    n_inputs;
    uint32_t    n_outputs;
