@@ -7,7 +7,7 @@ BIN = .build/$(CONFIGURATION)
 
 PREFIX ?= /usr/local
 
-.PHONY: help setup build install demo test test-long parity fuzz check lint format docs bench sanitize clean
+.PHONY: help setup build install uninstall demo test test-long parity fuzz check lint format docs bench sanitize clean
 
 help: ## Lists the verbs.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -19,8 +19,11 @@ build: setup ## Builds everything, checking which target imports which.
 	$(SWIFT_BUILD) -c $(CONFIGURATION)
 	@pipelines/tools/link-plugins $(BIN)
 
-install: build ## Installs the programs, the plugins and the SDK below PREFIX (/usr/local).
-	@pipelines/tools/install $(BIN) $(PREFIX)
+install: build ## Installs the programs, the plugins and the SDK below PREFIX (/usr/local), and that below DESTDIR.
+	@DESTDIR="$(DESTDIR)" pipelines/tools/install $(BIN) "$(PREFIX)"
+
+uninstall: ## Removes what was installed below PREFIX.
+	@DESTDIR="$(DESTDIR)" pipelines/tools/uninstall "$(PREFIX)"
 
 demo: build ## Runs the pipelines on the sample photos through a daemon, and shows what was made.
 	@pipelines/tools/demo $(BIN)

@@ -15,11 +15,10 @@ enum CTemplate {
   {
     """
     # make builds the plugin, make test tries it, make run runs pipeline.yaml.
-    LATTICE ?= @LATTICE@
-    SDK ?= @SDK@
     \(flags) ?= -O2
-    HEADER := $(shell PKG_CONFIG_PATH=$(SDK)/pkgconfig:$$PKG_CONFIG_PATH pkg-config --cflags lattice-stage 2>/dev/null || echo -I$(SDK)/include)
-    ALL := -std=\(standard) -Wall -Wextra $(\(flags)) $(HEADER)
+
+    \(SDKLookup.makefile)
+    ALL := -std=\(standard) -Wall -Wextra $(\(flags)) -I"$(LATTICE_SDK)/include"
 
     # The plugin exports its entry function and nothing else, so that it can't clash with another.
     @NAME@.stage.so: @NAME@.\(ending) stage.map

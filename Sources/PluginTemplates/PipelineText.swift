@@ -13,6 +13,7 @@ enum PipelineText {
       name: @NAME@
       input:
         photos: { dir: samples, glob: "*.png" }
+      output: { exists: replace }
       stages:
         - id: read
           use: image.read@1
@@ -34,6 +35,7 @@ enum PipelineText {
       name: @NAME@
       input:
         noise: { count: 3 }
+      output: { exists: replace }
       stages:
         - id: @VERB@
           use: @STAGE@@1
@@ -50,6 +52,7 @@ enum PipelineText {
       name: @NAME@
       input:
         photos: { dir: samples, glob: "*.png" }
+      output: { exists: replace }
       stages:
         - id: read
           use: image.read@1
@@ -66,6 +69,7 @@ enum PipelineText {
       name: @NAME@
       input:
         photos: { dir: samples, glob: "*.png" }
+      output: { exists: replace }
       stages:
         - id: @VERB@
           use: @STAGE@@1

@@ -32,21 +32,15 @@ package struct PluginTemplate: Sendable {
   private let name: String
   private let language: Language
   private let kind: Kind
-  private let sdk: String
-  private let lattice: String
 
   /// - Parameters:
   ///   - name: Of the plugin, such as `my-stage`; see ``isName(_:)``.
   ///   - language: What it is written in.
   ///   - kind: Of its stage.
-  ///   - sdk: Absolute folder with the C header and the Swift package.
-  ///   - lattice: Absolute path of the command.
-  package init(name: String, language: Language, kind: Kind, sdk: String, lattice: String) {
+  package init(name: String, language: Language, kind: Kind) {
     self.name = name
     self.language = language
     self.kind = kind
-    self.sdk = sdk
-    self.lattice = lattice
   }
 
   /// True for small letters, digits and single hyphens, beginning with a letter: what files, crates and ids may all be
@@ -104,8 +98,7 @@ package struct PluginTemplate: Sendable {
     let type = words.map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
     let values = [
       ("@NAME@", name), ("@IDENT@", words.joined(separator: "_")), ("@TYPE@", type),
-      ("@STAGE@", "\(name).\(verb)"), ("@VERB@", verb), ("@SDK@", sdk), ("@LATTICE@", lattice),
-      ("@SUMMARY@", summary),
+      ("@STAGE@", "\(name).\(verb)"), ("@VERB@", verb), ("@SUMMARY@", summary),
     ]
     return values.reduce(text) { $0.replacing($1.0, with: $1.1) }
   }

@@ -4,13 +4,17 @@ enum ReadmeText {
     """
     # @NAME@
 
-    A stage plugin for [Lattice](@SDK@): `@STAGE@`. @SUMMARY@
+    A stage plugin for Lattice: `@STAGE@`. @SUMMARY@
 
     ```sh
     make            # builds @NAME@.stage.so
     make test       # the unit test, then `lattice plugin validate --strict`
     make run        # runs pipeline.yaml; results are in results/
     ```
+
+    `make` needs `lattice` on your `PATH`, or `make LATTICE=…`. It finds the SDK by itself: in `$LATTICE_SDK` if that is
+    set, else through pkg-config (`lattice-stage.pc`), else where `lattice plugin sdk` says. `make run` may be called again
+    and again: `exists: replace` in `pipeline.yaml` lets it write over what it wrote.
 
     \(needs(language))
     To install it, copy `@NAME@.stage.so` to `SPOOL/plugins/` of your daemon, or name its folder with `--plugins` or in
@@ -23,13 +27,13 @@ enum ReadmeText {
     switch language {
     case .c, .cpp:
       """
-      The stage is in `@NAME@.\(language == .c ? "c" : "cpp")`. It needs a compiler and `lattice_stage.h`, which the Makefile finds through
-      pkg-config (`lattice-stage.pc`) or in `SDK`; nothing of Lattice is linked.
+      The stage is in `@NAME@.\(language == .c ? "c" : "cpp")`. It needs a compiler and `lattice_stage.h`; nothing of Lattice is linked.
 
       """
     case .swift:
       """
-      The stage is in `Sources/@TYPE@/`. It needs Swift 6.2 or later and the package in `SDK`.
+      The stage is in `Sources/@TYPE@/`. It needs Swift 6.2 or later and the package in the SDK. To call `swift` by hand, or for
+      an editor: `export LATTICE_SDK="$(lattice plugin sdk)"`.
 
       Built so, the plugin uses the Swift runtime libraries of the machine it runs on: `libswiftCore.so` and its kin must
       be found, as they are wherever Lattice itself runs. `make STATIC=1` links the runtime into the plugin, which is then
@@ -39,7 +43,8 @@ enum ReadmeText {
     case .rust:
       """
       The stage is in `src/lib.rs`, the C header in Rust in `src/abi.rs`; `build.rs` compares the latter with
-      `lattice_stage.h` in `SDK`. The crate has no dependencies.
+      `lattice_stage.h` in the SDK. The crate has no dependencies. It needs rustc 1.77 or later, as `Cargo.toml` says: Debian 12's
+      is older, [rustup](https://rustup.rs) installs newer ones.
 
       """
     }

@@ -7,6 +7,7 @@ enum RustABI {
     #![allow(dead_code)]
 
     use std::ffi::{c_char, c_void};
+    use std::mem::size_of;
 
     pub const ABI_MAJOR: u32 = 1;
     pub const ABI_MINOR: u32 = 1;

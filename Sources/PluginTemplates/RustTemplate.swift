@@ -10,9 +10,7 @@ enum RustTemplate {
 
   private static let makefile = """
     # make builds the plugin, make test tries it, make run runs pipeline.yaml.
-    LATTICE ?= @LATTICE@
-    export LATTICE_SDK ?= @SDK@
-
+    \(SDKLookup.makefile)
     .PHONY: all test run clean
     all:
     \tcargo build --release --offline
@@ -35,6 +33,8 @@ enum RustTemplate {
     name = "@IDENT@"
     version = "1.0.0"
     edition = "2021"
+    # Texts of C (c"…") came with 1.77; Debian 12 has 1.63, https://rustup.rs has newer ones.
+    rust-version = "1.77"
 
     [lib]
     crate-type = ["cdylib"]
@@ -43,7 +43,12 @@ enum RustTemplate {
 
   private static let build = #"""
     //! Compares src/abi.rs with the lattice_stage.h that is installed.
-    use std::{env, fs};
+    use std::{env, fs, process::Command};
+
+    fn sdk_of_pkg_config() -> Option<String> {
+        let output = Command::new("pkg-config").args(["--variable=sdkdir", "lattice-stage"]).output().ok()?;
+        output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_string())
+    }
 
     fn number(text: &str, name: &str) -> u32 {
         let define = format!("#define {name} ");
@@ -53,7 +58,10 @@ enum RustTemplate {
 
     fn main() {
         println!("cargo:rerun-if-env-changed=LATTICE_SDK");
-        let sdk = env::var("LATTICE_SDK").unwrap_or_else(|_| "@SDK@".into());
+        let Some(sdk) = env::var("LATTICE_SDK").ok().or_else(sdk_of_pkg_config) else {
+            println!("cargo:warning=no SDK to compare src/abi.rs with; set LATTICE_SDK to what 'lattice plugin sdk' prints");
+            return;
+        };
         let path = format!("{sdk}/include/lattice_stage.h");
         println!("cargo:rerun-if-changed={path}");
         let Ok(header) = fs::read_to_string(&path) else {
@@ -74,6 +82,7 @@ enum RustTemplate {
 
       use abi::*;
       use std::ffi::{c_char, c_void, CStr, CString};
+      use std::mem::size_of;
       use std::panic::{catch_unwind, AssertUnwindSafe};
       use std::ptr::null;
 

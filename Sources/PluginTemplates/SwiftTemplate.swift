@@ -13,7 +13,7 @@ enum SwiftTemplate {
 
   private static let makefile = """
     # make builds the plugin, make test tries it, make run runs pipeline.yaml. STATIC=1 links the Swift runtime in.
-    LATTICE ?= @LATTICE@
+    \(SDKLookup.makefile)
     FLAGS := $(if $(STATIC),-Xswiftc -static-stdlib -Xlinker -s)
 
     .PHONY: all test run clean
@@ -37,10 +37,15 @@ enum SwiftTemplate {
     // swift-tools-version: 6.2
     import PackageDescription
 
+    // The Makefile sets it. For an editor, or to call swift by hand: export LATTICE_SDK="$(lattice plugin sdk)"
+    guard let sdk = Context.environment["LATTICE_SDK"], !sdk.isEmpty else {
+      fatalError("set LATTICE_SDK to the folder that 'lattice plugin sdk' prints")
+    }
+
     let package = Package(
       name: "@NAME@",
       products: [.library(name: "@TYPE@", type: .dynamic, targets: ["@TYPE@"])],
-      dependencies: [.package(name: "lattice-sdk", path: "@SDK@")],
+      dependencies: [.package(name: "lattice-sdk", path: sdk)],
       targets: [
         .target(
           name: "@TYPE@", dependencies: [.product(name: "StageSDK", package: "lattice-sdk")],

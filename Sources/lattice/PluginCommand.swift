@@ -15,6 +15,6 @@ struct PluginCommand: ParsableCommand {
       """,
     subcommands: [
       PluginNewCommand.self, PluginValidateCommand.self, PluginInspectCommand.self,
-      PluginListCommand.self, PluginBenchCommand.self, PluginRunCommand.self,
+      PluginListCommand.self, PluginBenchCommand.self, PluginRunCommand.self, PluginSDKCommand.self,
     ], defaultSubcommand: PluginListCommand.self, aliases: ["plugins"])
 }

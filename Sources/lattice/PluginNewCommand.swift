@@ -26,10 +26,6 @@ struct PluginNewCommand: ParsableCommand {
     help: "What its stage is: map, source, sink or task.",
     completion: .list(PluginTemplate.Kind.allCases.map(\.rawValue)))
   var kind = PluginTemplate.Kind.map
-  @Option(
-    help: "Folder of the SDK. Default: $LATTICE_SDK, else the one beside this program.",
-    completion: .directory)
-  var sdk: String?
 
   func validate() throws {
     guard PluginTemplate.isName(name) else {
@@ -44,9 +40,7 @@ struct PluginNewCommand: ParsableCommand {
     guard !FileManager.default.fileExists(atPath: folder) else {
       throw failure("there is a '\(folder)' already; give another name or remove it")
     }
-    let template = PluginTemplate(
-      name: name, language: lang, kind: kind, sdk: try sdkFolder(),
-      lattice: "\(PluginFolders.executableFolder)/lattice")
+    let template = PluginTemplate(name: name, language: lang, kind: kind)
     for file in template.files {
       let url = URL(filePath: "\(folder)/\(file.path)")
       try FileManager.default.createDirectory(
@@ -55,20 +49,17 @@ struct PluginNewCommand: ParsableCommand {
     }
     print(folder)
     say("made a \(kind.rawValue) stage; now: cd \(name) && make test && make run")
-  }
-
-  private func sdkFolder() throws -> String {
-    let named = (sdk ?? Environment.variables["LATTICE_SDK"]).map { [absolute($0)] }
-    let folders = named ?? ["\(PluginFolders.executableFolder)/sdk"]
-    let found = folders.first {
-      FileManager.default.fileExists(atPath: "\($0)/include/lattice_stage.h")
-    }
-    guard let found else {
-      throw failure(
-        "there is no SDK in \(folders.joined(separator: ", ")); run 'make build' or 'make install' in Lattice, or name its folder with --sdk"
+    if !Self.isOnPath("lattice") {
+      say(
+        "'lattice' is not on your PATH: add \(PluginFolders.executableFolder) to it, or say make LATTICE='\(PluginFolders.executableFolder)/lattice'"
       )
     }
-    return found
+  }
+
+  private static func isOnPath(_ program: String) -> Bool {
+    (Environment.variables["PATH"] ?? "").split(separator: ":").contains {
+      FileManager.default.isExecutableFile(atPath: "\($0)/\(program)")
+    }
   }
 }
 

@@ -111,6 +111,7 @@ import Testing
   @Test(arguments: [
     "", "check", "run", "submit", "ps", "show", "logs", "wait", "cancel", "pause", "resume",
     "retry", "priority", "plugin", "plugin new", "plugin validate", "plugin inspect", "plugin list",
+    "plugin sdk",
     "plugin bench", "plugin run", "models", "models list", "models show", "models verify",
     "models import", "models rm", "doctor", "gc", "completion",
   ])

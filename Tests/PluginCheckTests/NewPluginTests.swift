@@ -37,16 +37,15 @@ import Testing
   /// of its own, and runs there.
   @Test func everyKindWorksInSwiftWithItsOwnRuntime() throws {
     let plugin = try SwiftKinds()
-    let folder = plugin.all.folder
-    let output = try NewPlugin.run("/usr/bin/env", ["make", "STATIC=1"], in: folder)
+    let output = try plugin.all.run("/usr/bin/env", ["make", "STATIC=1"])
     try #require(output.code == 0, "\(output.text)")
     let path = "./\(plugin.all.name).stage.so"
-    let needed = try NewPlugin.run("/usr/bin/env", ["readelf", "-d", path], in: folder)
+    let needed = try plugin.all.run("/usr/bin/env", ["readelf", "-d", path])
     #expect(
       needed.code == 0 && needed.text.contains("libc.so.6") && !needed.text.contains("libswift")
         && !needed.text.contains("libFoundation"), "\(needed.text)")
-    let rules = try NewPlugin.run(
-      plugin.all.lattice, ["plugin", "validate", path, "--strict"], in: folder)
+    let rules = try plugin.all.run(
+      plugin.all.lattice, ["plugin", "validate", path, "--strict"])
     #expect(rules.code == 0, "\(rules.text)")
     for kind in SwiftKinds.others { try plugin.requireRun(kind) }
   }

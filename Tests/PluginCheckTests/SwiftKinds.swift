@@ -32,9 +32,8 @@ final class SwiftKinds {
 
   /// Runs the pipeline of one kind.
   func requireRun(_ kind: String) throws {
-    let output = try NewPlugin.run(
-      all.lattice, ["run", "\(kind).yaml", "--plugins", ".", "--out", "results-\(kind)"],
-      in: all.folder)
+    let output = try all.run(
+      all.lattice, ["run", "\(kind).yaml", "--plugins", ".", "--out", "results-\(kind)"])
     try #require(output.code == 0, "\(kind):\n\(output.text)")
     let results = try FileManager.default.contentsOfDirectory(
       atPath: all.folder.appending(path: "results-\(kind)").path())

@@ -39,8 +39,7 @@ import Testing
   private func rustPlugin() throws -> String {
     let folder = "\(PluginWorkshop.folder)/relay-rust"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    let template = PluginTemplate(
-      name: "relay", language: .rust, kind: .map, sdk: "/nowhere", lattice: "/nowhere")
+    let template = PluginTemplate(name: "relay", language: .rust, kind: .map)
     let abi = try #require(template.files.first { $0.path == "src/abi.rs" })
     try Data(abi.bytes).write(to: URL(filePath: "\(folder)/abi.rs"))
     let source = try Data(
