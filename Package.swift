@@ -147,21 +147,29 @@ let package = Package(
     library("JobModel", ["FileNames"]),
     library("DurableFiles", ["CSystemCalls", "FileNames"]),
     library("YAML", ["CYAML", "FileNames"]),
-    library("PipelineSpec", ["FileNames", "YAML"]),
+    library("Versions"),
+    library("PipelineSpec", ["FileNames", "Versions", "YAML"]),
     library("WorkerLink", ["CSystemCalls", "DurableFiles", "FileNames", "JobModel"]),
-    library("StageHost", ["CStageABI", "CSystemCalls", "FileNames", "JobModel"]),
+    library("ParameterSchemas", ["JobModel"]),
+    library(
+      "StageHost",
+      ["CStageABI", "CSystemCalls", "FileNames", "JobModel", "ParameterSchemas", "Versions"]),
     library("SampleFiles"),
     library("PluginTemplates", ["SampleFiles"]),
     library(
       "PluginCheck",
       [
-        "CStageABI", "CSystemCalls", "DurableFiles", "FileNames", "JobModel", "SampleFiles",
-        "ShardRun", "StageHost",
+        "CStageABI", "CSystemCalls", "DurableFiles", "FileNames", "JobModel", "ParameterSchemas",
+        "SampleFiles", "ShardRun", "StageHost",
       ]),
-    library("StageCatalog", ["CSystemCalls", "DurableFiles", "FileNames", "JobModel"]),
+    library(
+      "StageCatalog", ["CSystemCalls", "DurableFiles", "FileNames", "JobModel", "Versions"]),
     library(
       "Planning",
-      ["DurableFiles", "FileNames", "JobModel", "PipelineSpec", "StageCatalog", "YAML"]),
+      [
+        "DurableFiles", "FileNames", "JobModel", "ParameterSchemas", "PipelineSpec", "StageCatalog",
+        "Versions", "YAML",
+      ]),
     library("Journal", ["JobModel", .product(name: "GRDB", package: "GRDB.swift")]),
     library("JobQueue", ["CSystemCalls", "DurableFiles", "FileNames", "JobModel"]),
     library("JobReport", ["DurableFiles", "FileNames", "JobModel"]),
@@ -187,7 +195,8 @@ let package = Package(
       name: "lattice",
       dependencies: [
         "DurableFiles", "FileNames", "JobModel", "JobQueue", "JobReport", "Journal", "PipelineSpec",
-        "Planning", "PluginTemplates", "StageCatalog", "Supervision", "WorkerLink", "YAML",
+        "Planning", "PluginTemplates", "StageCatalog", "Supervision", "Versions", "WorkerLink",
+        "YAML",
         argumentParser,
       ],
       swiftSettings: settings),
@@ -207,7 +216,9 @@ let package = Package(
     tests("DurableFilesTests", ["DurableFiles", "FileNames"]),
     tests("YAMLTests", ["YAML"]),
     tests("PipelineSpecTests", ["PipelineSpec", "YAML"]),
-    tests("StageCatalogTests", ["DurableFiles", "JobModel", "StageCatalog"]),
+    tests("VersionsTests", ["Versions"]),
+    tests("ParameterSchemasTests", ["JobModel", "ParameterSchemas"]),
+    tests("StageCatalogTests", ["DurableFiles", "JobModel", "StageCatalog", "Versions"]),
     tests(
       "PlanningTests",
       [

@@ -205,6 +205,14 @@ package enum Files {
     return true
   }
 
+  /// True when every user may change a file, or exchange the files of a folder; false when it is not there.
+  package static func isWritableByAll(_ path: String) -> Bool {
+    var found = stat()
+    guard stat(path, &found) == 0, found.st_mode & S_IWOTH != 0 else { return false }
+    // In a folder with the sticky bit, such as /tmp, nobody can remove or rename what is another's.
+    return found.st_mode & S_IFMT != S_IFDIR || found.st_mode & S_ISVTX == 0
+  }
+
   /// Free bytes for ordinary users on the filesystem of `path`; nil when it can't be told.
   package static func freeBytes(at path: String) -> Int? {
     var found = statvfs()

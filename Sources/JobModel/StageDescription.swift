@@ -39,10 +39,12 @@ package struct ModuleDescription: Codable, Hashable, Sendable {
   package var abiMinor: Int
   package var minHostMinor: Int
   package var stages: [StageDescription]
+  /// Stages that can't be used; the others can.
+  package var brokenStages: [BrokenStage]
 
   package init(
     id: String, version: String, vendor: String, license: String, buildInfo: String?,
-    abiMinor: Int, minHostMinor: Int, stages: [StageDescription]
+    abiMinor: Int, minHostMinor: Int, stages: [StageDescription], brokenStages: [BrokenStage] = []
   ) {
     self.id = id
     self.version = version
@@ -52,11 +54,33 @@ package struct ModuleDescription: Codable, Hashable, Sendable {
     self.abiMinor = abiMinor
     self.minHostMinor = minHostMinor
     self.stages = stages
+    self.brokenStages = brokenStages
+  }
+}
+
+/// A stage whose tables are wrong, in a plugin that could be loaded.
+package struct BrokenStage: Codable, Hashable, Sendable {
+  /// Its id, or its place when it has none: `stage 2`.
+  package var id: String
+  /// As the plugin writes it; empty when it has none.
+  package var version: String
+  /// What is wrong, without a full stop.
+  package var reason: String
+
+  package init(id: String, version: String, reason: String) {
+    self.id = id
+    self.version = version
+    self.reason = reason
   }
 }
 
 /// One stage of a plugin.
 package struct StageDescription: Codable, Hashable, Sendable {
+  /// The schema of a stage that gives none: it takes no parameters.
+  package static let noParameters = JSONValue.object([
+    "type": .string("object"), "additionalProperties": .bool(false),
+  ])
+
   package enum Kind: String, Codable, Hashable, Sendable { case source, map, sink, task }
 
   package var id: String
@@ -83,7 +107,7 @@ package struct StageDescription: Codable, Hashable, Sendable {
     id: String, version: String, summary: String, kind: Kind, isDeterministic: Bool = true,
     needsSeed: Bool = false, isParallel: Bool = false, reduces: Bool = false,
     publishes: Bool = false, hasCheck: Bool = false, preferredBatch: Int = 0,
-    parameterSchema: JSONValue = .object([:]),
+    parameterSchema: JSONValue = StageDescription.noParameters,
     inputs: [PortDescription] = [], outputs: [PortDescription] = [], modelSlots: [String] = []
   ) {
     self.id = id

@@ -1,3 +1,4 @@
+import Versions
 import YAML
 
 extension SpecDecoder {
@@ -83,7 +84,7 @@ extension SpecDecoder {
         at: use.mark, path: path)
       return nil
     }
-    if parts.count == 2, VersionRangeSyntax.isWrong(String(parts[1])) {
+    if parts.count == 2, VersionRange(String(parts[1])) == nil {
       reader.report(
         "E042",
         "'\(parts[1].quotable)' is no range of versions; write 1, 1.2, 1.2.3, ^1.2, ~1.2.3 or '>=1.2 <2'",

@@ -6,7 +6,8 @@ package enum PlanningCode {
   package static let explanations: [String: String] = [
     "E100": "No plugin has a stage of this id. 'lattice plugin list' lists the stages there are.",
     "E101": "The stage is there, but in no version the range allows.",
-    "E102": "A plugin that may hold this stage could not be loaded; the reason is given.",
+    "E102":
+      "The stage can't be used, or a plugin that may hold it could not be loaded; the reason is given.",
     "E103": "The stage has no input port of this name.",
     "E104": "A port that the stage needs is not connected.",
     "E105": "The port takes files, so it is connected to the input and not to a stage.",
@@ -23,12 +24,14 @@ package enum PlanningCode {
     "E117":
       "A task such as a trainer runs once for the whole job; stages that work item by item need a spec of their own.",
     "E118": "Only a task keeps checkpoints.",
+    "E119":
+      "The parameter has none of the forms that the stage takes, or more than one, or one it may not have.",
     "E120": "The stage has no parameter of this name.",
     "E121": "The parameter is of another kind than the stage takes.",
-    "E122": "The parameter is outside its range.",
+    "E122": "The number is outside its range, or the text is too short or too long.",
     "E123": "The parameter takes one of a few words.",
     "E124": "The stage needs this parameter.",
-    "E125": "The list has too few or too many entries.",
+    "E125": "The list has too few or too many entries, or one of them twice.",
     "E126":
       "The name of an output is wrong: a placeholder is unknown, or it leads out of the output folder.",
     "E127": "The stage itself finds fault with its parameters or the sizes it gets.",
@@ -66,8 +69,11 @@ package enum PlanningCode {
     "W171": "The pipeline writes nothing.",
     "W172": "A worker may use more threads than this machine has.",
     "W173": "The results may not fit on the disk.",
-    "W174": "Two plugins have the same stage; the first on the search path is taken.",
+    "W174":
+      "Two plugins have the same stage. Of one version the first on the search path is taken, else the newest that the spec allows.",
     "W175": "Stages whose items differ in size work on one item at a time.",
+    "W177":
+      "Every user of this machine can change a plugin that the job loads, and with it what the job does.",
     "W190": "Files of the input folder are left out that somebody may have meant.",
     "W191": "Items of the input can't be read; each fails with its reason, and the others go on.",
     "W192":

@@ -1,6 +1,7 @@
 import JobModel
 import PipelineSpec
 import StageCatalog
+import Versions
 import YAML
 
 /// The stages of a spec looked up and connected.
@@ -13,9 +14,12 @@ struct StageGraph {
     self.spec = spec
     for stage in spec.stages { look(up: stage, in: catalog) }
     for stage in spec.stages { checkPorts(of: stage) }
-    for warning in catalog.warnings {
-      let isUsed = entries.values.contains { warning.contains("stage \($0.stage.id) ") }
-      if isUsed { faults.append(Diagnostic("W174", warning, at: nil, severity: .warning)) }
+    let used = Set(entries.values.map(\.stage.id))
+    // A copy makes no difference to a job.
+    for warning in catalog.warnings
+    where warning.kind != .copy && !warning.stages.isDisjoint(with: used) {
+      let code = warning.kind == .writable ? "W177" : "W174"
+      faults.append(Diagnostic(code, warning.text, at: nil, severity: .warning))
     }
   }
 
@@ -48,6 +52,12 @@ struct StageGraph {
         "E101", "there is no version of \(id) for '\(stage.use.value)'; there is \(versions)",
         at: stage.use.mark, path: "\(stage.id.value).use")
     case .unknown:
+      if let broken = catalog.brokenStages.first(where: { $0.stage.id == id }) {
+        return Diagnostic(
+          "E102",
+          "the stage \(id) in '\(broken.plugin.path)' can't be used: \(broken.stage.reason)",
+          at: stage.use.mark, path: "\(stage.id.value).use")
+      }
       let family = id.prefix { $0 != "." }
       let broken = catalog.brokenPlugins.first { $0.path.contains("/\(family).stage.so") }
       if let broken {

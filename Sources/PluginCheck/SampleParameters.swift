@@ -1,4 +1,5 @@
 import JobModel
+import ParameterSchemas
 
 /// Parameters made from a stage's schema.
 enum SampleParameters {
@@ -18,15 +19,18 @@ enum SampleParameters {
 
   /// A value a little above the least, where a stage usually works.
   private static func modest(_ schema: JSONValue) -> JSONValue {
-    if let first = schema["enum"]?.arrayValue?.first { return first }
+    if let constant = schema["const"] { return constant }
+    let named = schema["examples"]?.arrayValue?.first ?? schema["enum"]?.arrayValue?.first
+    if let named { return named }
     switch schema["type"]?.stringValue {
     case "integer":
       let low = schema["minimum"]?.intValue ?? 1
-      return .int(min(schema["maximum"]?.intValue ?? .max, low + 6))
+      let (above, isTooLarge) = low.addingReportingOverflow(6)
+      return .int(min(schema["maximum"]?.intValue ?? .max, isTooLarge ? low : above))
     case "number": return .double(schema["minimum"]?.doubleValue ?? 1)
     case "boolean": return .bool(false)
     case "array":
-      let least = max(3, schema["minItems"]?.intValue ?? 1)
+      let least = max(3, min(schema["minItems"]?.intValue ?? 1, 1_000_000))
       let count = min(schema["maxItems"]?.intValue ?? least, least)
       return .array((0..<count).map { _ in modest(schema["items"] ?? .object([:])) })
     default: return .string("sample")
@@ -36,7 +40,7 @@ enum SampleParameters {
   /// Names of the parameters that must be given and are files or folders.
   static func requiredPaths(_ schema: JSONValue) -> [String] {
     (schema["required"]?.arrayValue ?? []).compactMap(\.stringValue).filter {
-      schema["properties"]?[$0]?["x-lattice-path"] == .bool(true)
+      schema["properties"]?[$0]?[ParameterTrait.path.rawValue] == .bool(true)
     }
   }
 
@@ -54,11 +58,15 @@ enum SampleParameters {
   ) -> JSONValue {
     var values = usual.objectValue ?? [:]
     let properties = (schema["properties"]?.objectValue ?? [:]).sorted { $0.key < $1.key }
+    let whole = try? ParameterSchema(schema)
     for (name, property) in properties where given[name] == nil {
-      guard Bool.random(using: &numbers), let value = random(property, &numbers) else { continue }
+      guard Bool.random(using: &numbers), let value = random(property, &numbers),
+        whole?.faults(in: value, of: name).isEmpty != false
+      else { continue }
       values[name] = value
     }
-    return .object(values)
+    // What is fine by itself may not be together.
+    return whole?.faults(in: .object(values)).isEmpty != false ? .object(values) : usual
   }
 
   private static func random(_ schema: JSONValue, _ numbers: inout SampleNumbers) -> JSONValue? {
@@ -68,20 +76,21 @@ enum SampleParameters {
       let (low, high) = (schema["minimum"]?.intValue ?? 0, schema["maximum"]?.intValue ?? 100)
       guard low <= high else { return nil }
       // Ends are where mistakes live, and a middle of thousands takes long.
-      let near = min(high, low + 9)
+      let (above, isTooLarge) = low.addingReportingOverflow(9)
+      let near = isTooLarge ? high : min(high, above)
       return .int(
         [low, high, Int.random(in: low...near, using: &numbers)][
           Int.random(in: 0...2, using: &numbers)])
     case "number":
       let (low, high) = (schema["minimum"]?.doubleValue ?? -1, schema["maximum"]?.doubleValue ?? 1)
-      guard low <= high else { return nil }
+      guard low <= high, (high - low).isFinite else { return nil }
       return .double(
         [low, high, Double.random(in: low...high, using: &numbers)][
           Int.random(in: 0...2, using: &numbers)])
     case "boolean": return .bool(Bool.random(using: &numbers))
     case "array":
       let least = schema["minItems"]?.intValue ?? 0
-      let most = min(schema["maxItems"]?.intValue ?? least + 3, least + 3)
+      let most = min(schema["maxItems"]?.intValue ?? .max, min(least, 1_000_000) + 3)
       guard least <= most else { return nil }
       let items = schema["items"] ?? .object([:])
       return .array(

@@ -1,8 +1,10 @@
 import JobModel
+import ParameterSchemas
 
 /// The parameters' JSON Schema: every one documented, every default within its own range.
 enum SchemaRule {
-  private static let types = ["integer", "number", "boolean", "string", "array"]
+  /// Keywords that say what a value is.
+  private static let kinds = ["type", "enum", "const", "allOf", "anyOf", "oneOf"]
 
   static func check(_ subject: Subject) -> Findings {
     let schema = subject.stage.parameterSchema
@@ -18,21 +20,20 @@ enum SchemaRule {
     for name in required {
       findings.expect(properties[name] != nil, "the schema requires '\(name)', which it has not")
     }
+    let whole = try? ParameterSchema(schema)
     for (name, property) in properties.sorted(by: { $0.key < $1.key }) {
-      check(name, property, isRequired: required.contains(name), &findings)
+      check(name, property, whole, isRequired: required.contains(name), &findings)
     }
     return findings
   }
 
   private static func check(
-    _ name: String, _ property: JSONValue, isRequired: Bool, _ findings: inout Findings
+    _ name: String, _ property: JSONValue, _ schema: ParameterSchema?, isRequired: Bool,
+    _ findings: inout Findings
   ) {
-    let isName = property["type"] == .array([.string("string"), .string("integer")])
-    let type = isName ? "string" : property["type"]?.stringValue ?? ""
-    findings.expect(
-      types.contains(type) || property["enum"] != nil,
-      "parameter '\(name)' has the type '\(type)'; it must be one of \(types.joined(separator: ", "))"
-    )
+    findings.prefer(
+      property.objectValue.map { members in kinds.contains { members[$0] != nil } } ?? false,
+      "parameter '\(name)' has no type")
     findings.prefer(
       property["description"]?.stringValue?.isEmpty == false,
       "parameter '\(name)' has no description")
@@ -40,31 +41,30 @@ enum SchemaRule {
     if let low, let high {
       findings.expect(low <= high, "parameter '\(name)' has a minimum above its maximum")
     }
+    for example in property["examples"]?.arrayValue ?? [] {
+      if let fault = schema?.faults(in: example, of: name).first {
+        let text = (try? example.canonicalText) ?? ""
+        findings.warnings.append("the example \(text) of parameter '\(name)' \(words(fault))")
+      }
+    }
     guard let value = property["default"] else { return }
     findings.prefer(!isRequired, "parameter '\(name)' is required and has a default all the same")
-    let text = (try? value.canonicalText) ?? ""
-    findings.expect(
-      fits(value, type), "the default \(text) of parameter '\(name)' is no \(type)")
-    if let number = value.doubleValue {
-      findings.expect(
-        number >= low ?? number && number <= high ?? number,
-        "the default \(text) of parameter '\(name)' is outside its range")
-    }
-    if let choices = property["enum"]?.arrayValue {
-      findings.expect(
-        choices.contains(value), "the default \(text) of parameter '\(name)' is none of its choices"
-      )
+    if let fault = schema?.faults(in: value, of: name).first {
+      let text = (try? value.canonicalText) ?? ""
+      findings.faults.append("the default \(text) of parameter '\(name)' \(words(fault))")
     }
   }
 
-  private static func fits(_ value: JSONValue, _ type: String) -> Bool {
-    switch type {
-    case "integer": value.intValue != nil
-    case "number": value.doubleValue != nil
-    case "boolean": value.boolValue != nil
-    case "string": value.stringValue != nil
-    case "array": value.arrayValue != nil
-    default: true
+  /// What is wrong, as the end of a sentence.
+  private static func words(_ fault: SchemaFault) -> String {
+    let place = fault.path.isEmpty ? "" : " at '\(fault.name)'"
+    switch fault.kind {
+    case .type(let types):
+      let names = types.map(\.rawValue).sorted().joined(separator: " or ")
+      return "is no \(names)\(place)"
+    case .range, .notFinite: return "is outside its range\(place)"
+    case .choice: return "is none of its choices\(place)"
+    default: return "does not fit its own schema\(place)"
     }
   }
 }

@@ -12,6 +12,7 @@ enum TablesRule {
       module.minHostMinor <= module.abiMinor,
       "the module needs a host of minor \(module.minHostMinor), but was built against \(module.abiMinor)"
     )
+    findings.faults += module.brokenStages.map { "stage '\($0.id)' can't be used: \($0.reason)" }
     for stage in module.stages { check(stage, &findings) }
     return findings
   }

@@ -31,7 +31,12 @@ package struct PluginValidator {
       return .failure(CheckFailure(description: description.broken ?? "it can't be described"))
     }
     let stages = module.stages.filter { stage == nil || $0.id == stage }
-    guard !stages.isEmpty else {
+    if let broken = module.brokenStages.first(where: { $0.id == stage }) {
+      return .failure(
+        CheckFailure(
+          description: "stage '\(broken.id)' of plugin '\(path)' can't be used: \(broken.reason)"))
+    }
+    guard !stages.isEmpty || stage == nil else {
       let known = module.stages.map(\.id).joined(separator: ", ")
       return .failure(
         CheckFailure(

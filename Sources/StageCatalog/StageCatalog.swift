@@ -1,4 +1,5 @@
 package import JobModel
+package import Versions
 
 /// The stages there are, by id and version, and the plugins that could not be loaded.
 package struct StageCatalog: Sendable {
@@ -29,25 +30,43 @@ package struct StageCatalog: Sendable {
   /// Newest first within an id.
   package private(set) var entries: [Entry] = []
   package private(set) var plugins: [PluginDescription] = []
-  /// Sentences about stages that two plugins have; the first on the search path is taken.
-  package private(set) var warnings: [String] = []
+  /// Stages that can't be used, with the plugin that holds them.
+  package private(set) var brokenStages: [(plugin: PluginFile, stage: BrokenStage)] = []
+  /// What a user should know of the plugins there are.
+  package private(set) var warnings: [CatalogWarning] = []
   /// Folders that were searched.
   package private(set) var searched: [String] = []
   /// True when a plugin could not be looked at, so that asking again later may help.
   package private(set) var isUnsure = false
 
   /// Takes descriptions in the order of the search path.
-  package init(_ descriptions: [PluginDescription], searched: [String] = []) {
+  ///
+  /// - Parameters:
+  ///   - descriptions: Of plugins that could be loaded, and of others.
+  ///   - searched: Folders that were searched.
+  ///   - bundled: Folders of the plugins that come with Lattice, links resolved.
+  package init(
+    _ descriptions: [PluginDescription], searched: [String] = [], bundled: Set<String> = []
+  ) {
     self.searched = searched
     plugins = descriptions
+    var twins = CatalogTwins(bundled: bundled)
     for description in descriptions {
       guard let module = description.module else { continue }
+      brokenStages += module.brokenStages.map { (description.file, $0) }
       for stage in module.stages {
-        guard let version = Version(stage.version) else { continue }
+        guard let version = Version(stage.version) else {
+          let reason = "its version '\(stage.version)' is no semantic version such as 1.2.3"
+          brokenStages.append(
+            (description.file, BrokenStage(id: stage.id, version: stage.version, reason: reason)))
+          continue
+        }
         add(
-          Entry(plugin: description.file, moduleID: module.id, stage: stage, version: version))
+          Entry(plugin: description.file, moduleID: module.id, stage: stage, version: version),
+          &twins)
       }
     }
+    warnings = twins.warnings + twins.newerStages(entries)
     entries.sort {
       $0.stage.id == $1.stage.id ? $0.version > $1.version : $0.stage.id < $1.stage.id
     }
@@ -58,19 +77,18 @@ package struct StageCatalog: Sendable {
     var describer = PluginDescriber(worker: worker, cachePath: cachePath)
     let descriptions = PluginFolders.candidates(in: folders).map { describer.describe($0) }
     describer.saveCache()
-    var catalog = StageCatalog(descriptions, searched: folders)
+    let own = PluginFolders.executableFolder
+    var catalog = StageCatalog(descriptions, searched: folders, bundled: [own, "\(own)/plugins"])
     catalog.isUnsure = describer.isUnsure
+    catalog.warnings += folders.compactMap { PluginSafety.warning(folder: $0) }
+    catalog.warnings += descriptions.compactMap { PluginSafety.warning($0) }
     return catalog
   }
 
-  private mutating func add(_ entry: Entry) {
+  private mutating func add(_ entry: Entry, _ twins: inout CatalogTwins) {
     let twin = entries.first { $0.stage.id == entry.stage.id && $0.version == entry.version }
     guard let twin else { return entries.append(entry) }
-    if twin.plugin.sha256 != entry.plugin.sha256 {
-      warnings.append(
-        "stage \(entry.stage.id) \(entry.version) is in '\(twin.plugin.path)' and in '\(entry.plugin.path)'; the first is taken"
-      )
-    }
+    twins.note(entry, behind: twin)
   }
 
   /// The newest version of a stage within a range; without one the newest that is no prerelease, if there is such.

@@ -1,6 +1,8 @@
 import CStageABI
 import FoundationEssentials
 package import JobModel
+import ParameterSchemas
+import Versions
 
 extension StageLibrary {
   /// What the plugin says of itself, checked.
@@ -9,12 +11,19 @@ extension StageLibrary {
   package func describe() throws(StageLibraryError) -> ModuleDescription {
     do throws(TableFault) {
       let module = self.module.pointee
-      let stages = try stageTables.enumerated().map { index, table throws(TableFault) in
-        try Self.stage(table, "stage \(index)")
+      let tables = stageTables
+      guard tables.count == Int(module.n_stages) else { throw TableFault("it has a null stage") }
+      guard !tables.isEmpty else { throw TableFault("it has no stages") }
+      var stages: [StageDescription] = []
+      var broken: [BrokenStage] = []
+      for (index, table) in tables.enumerated() {
+        do throws(TableFault) {
+          stages.append(try Self.stage(table, "stage \(index)"))
+        } catch {
+          broken.append(Self.broken(table, "stage \(index)", error))
+        }
       }
-      guard stages.count == Int(module.n_stages) else { throw TableFault("it has a null stage") }
-      guard !stages.isEmpty else { throw TableFault("it has no stages") }
-      let ids = stages.map(\.id)
+      let ids = stages.map(\.id) + broken.map(\.id)
       for (index, id) in ids.enumerated() where ids[..<index].contains(id) {
         throw TableFault("it has two stages '\(id)'")
       }
@@ -23,7 +32,7 @@ extension StageLibrary {
         version: try Self.version(module.version, "the module"),
         vendor: text(module.vendor) ?? "", license: text(module.license) ?? "",
         buildInfo: text(module.build_info), abiMinor: Int(module.abi_minor),
-        minHostMinor: Int(module.min_host_minor), stages: stages)
+        minHostMinor: Int(module.min_host_minor), stages: stages, brokenStages: broken)
     } catch {
       throw .invalidTable(path: path, fault: error.text)
     }
@@ -32,6 +41,16 @@ extension StageLibrary {
   private struct TableFault: Error {
     let text: String
     init(_ text: String) { self.text = text }
+  }
+
+  private static func broken(
+    _ table: UnsafePointer<lattice_stage>, _ place: String, _ fault: TableFault
+  ) -> BrokenStage {
+    let isWhole = table.pointee.struct_size >= UInt32(MinorZero.stage)
+    let id = isWhole ? text(table.pointee.id) ?? "" : ""
+    return BrokenStage(
+      id: id.isEmpty ? place : id, version: isWhole ? text(table.pointee.version) ?? "" : "",
+      reason: fault.text)
   }
 
   private static func stage(
@@ -54,11 +73,7 @@ extension StageLibrary {
       throw TableFault(
         "stage '\(id)' lacks create, destroy or \(kind == .task ? "run" : "process")")
     }
-    let schemaText = text(table.params_schema) ?? "{}"
-    guard let schema = try? JSONValue(parsing: Data(schemaText.utf8)), schema.objectValue != nil
-    else {
-      throw TableFault("the parameter schema of stage '\(id)' is no JSON object")
-    }
+    let schema = try parameterSchema(table.params_schema, id)
     let reduces = table.flags & UInt32(LATTICE_STAGE_REDUCES) != 0
     guard !reduces || (table.save_state != nil && table.load_state != nil) else {
       throw TableFault("stage '\(id)' reduces but has no save_state and load_state")
@@ -82,6 +97,21 @@ extension StageLibrary {
       parameterSchema: schema, inputs: try ports(table.inputs, table.n_inputs, "input of '\(id)'"),
       outputs: try ports(table.outputs, table.n_outputs, "output of '\(id)'"),
       modelSlots: (0..<Int(table.n_model_slots)).compactMap { text(table.model_slots?[$0]) })
+  }
+
+  private static func parameterSchema(
+    _ pointer: UnsafePointer<CChar>?, _ id: String
+  ) throws(TableFault) -> JSONValue {
+    guard let found = text(pointer) else { return StageDescription.noParameters }
+    guard let schema = try? JSONValue(parsing: Data(found.utf8)), schema.objectValue != nil else {
+      throw TableFault("the parameter schema of stage '\(id)' is no JSON object")
+    }
+    do throws(SchemaError) {
+      _ = try ParameterSchema(schema)
+    } catch {
+      throw TableFault("the parameter schema of stage '\(id)' \(error.description)")
+    }
+    return schema
   }
 
   /// More than any stage has; what is beyond was never meant.
@@ -155,10 +185,9 @@ extension StageLibrary {
     _ pointer: UnsafePointer<CChar>?, _ place: String
   ) throws(TableFault) -> String {
     let found = try required(pointer, "the version of \(place)")
-    let numbers = found.prefix { $0 != "-" && $0 != "+" }.split(
-      separator: ".", omittingEmptySubsequences: false)
-    guard numbers.count == 3, numbers.allSatisfy({ Int($0) != nil }) else {
-      throw TableFault("the version '\(found)' of \(place) is not like 1.2.3")
+    guard Version(found) != nil else {
+      throw TableFault(
+        "the version '\(found)' of \(place) is no semantic version such as 1.2.3 or 1.2.3-beta.1")
     }
     return found
   }

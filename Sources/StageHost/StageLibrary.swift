@@ -22,6 +22,7 @@ package final class StageLibrary: @unchecked Sendable {
   ///   child process.
   package static func load(_ path: String) throws(StageLibraryError) -> StageLibrary {
     guard access(path, F_OK) == 0 else { throw .missing(path: path) }
+    if let fault = LibraryFormat.fault(of: path) { throw .otherFormat(path: path, what: fault) }
     let (opened, verdict) = Ambient.shared.around {
       // The reason is the loader's until its next call.
       let handle = dlopen(path.contains("/") ? path : "./\(path)", RTLD_NOW | RTLD_LOCAL)
@@ -96,6 +97,9 @@ package final class StageLibrary: @unchecked Sendable {
   /// The table of a stage.
   package func stage(_ id: String) throws(StageLibraryError) -> UnsafePointer<lattice_stage> {
     let stages = stageTables
+    if let broken = try describe().brokenStages.first(where: { $0.id == id }) {
+      throw .invalidTable(path: path, fault: broken.reason)
+    }
     guard let found = stages.first(where: { text($0.pointee.id) == id }) else {
       throw .unknownStage(path: path, id: id, known: stages.compactMap { text($0.pointee.id) })
     }

@@ -1,6 +1,8 @@
 /// Why a file can't serve as a stage plugin.
 package enum StageLibraryError: Error, Hashable {
   case missing(path: String)
+  /// Built for another machine or system, or no shared library at all; `what` follows "it is".
+  case otherFormat(path: String, what: String)
   case notLoadable(path: String, reason: String)
   case missingLibrary(path: String, library: String)
   case notAPlugin(path: String)
@@ -16,6 +18,8 @@ extension StageLibraryError: CustomStringConvertible {
     switch self {
     case .missing(let path):
       "there is no plugin '\(path)'"
+    case .otherFormat(let path, let what):
+      "can't load plugin '\(path)': it is \(what)"
     case .notLoadable(let path, let reason):
       "can't load plugin '\(path)': \(reason)"
     case .missingLibrary(let path, let library):

@@ -104,7 +104,14 @@ package final class Daemon {
     for plugin in catalog.brokenPlugins {
       log.write("broken plugin: \(plugin.reason)", level: .warning)
     }
-    for warning in catalog.warnings { log.write(warning, level: .warning) }
+    for broken in catalog.brokenStages {
+      log.write(
+        "broken stage '\(broken.stage.id)' in '\(broken.plugin.path)': \(broken.stage.reason)",
+        level: .warning)
+    }
+    for warning in catalog.warnings where warning.kind != .copy {
+      log.write(warning.text, level: .warning)
+    }
   }
 }
 

@@ -141,6 +141,12 @@ struct DoctorCommand: ParsableCommand {
     findings += catalog.brokenPlugins.map {
       Finding(verdict: .bad, what: "broken plugin \($0.path)", advice: $0.reason)
     }
+    findings += catalog.brokenStages.map {
+      Finding(
+        verdict: .bad, what: "broken stage \($0.stage.id) in \($0.plugin.path)",
+        advice: $0.stage.reason)
+    }
+    findings += catalog.warnings.map { Finding(verdict: .note, what: $0.text) }
     return findings
   }
 }

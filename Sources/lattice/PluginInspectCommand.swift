@@ -33,5 +33,9 @@ struct PluginInspectCommand: ParsableCommand {
       if index > 0 { print() }
       StagePage(entry, of: reference.plugin).lines.forEach { print($0) }
     }
+    guard plugin.contains("/") || plugin.hasSuffix(".so") else { return }
+    for broken in reference.plugin.module?.brokenStages ?? [] {
+      say("broken: \(broken.id): \(broken.reason)")
+    }
   }
 }

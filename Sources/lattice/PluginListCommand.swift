@@ -6,9 +6,9 @@ import StageCatalog
 struct PluginListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list",
-    abstract: "List stages, and say why a plugin is broken.",
+    abstract: "List stages, and say why a plugin or stage is broken.",
     discussion: """
-      Exits 1 when a plugin is broken.
+      Exits 1 when a plugin or a stage is broken.
 
       Examples:
         lattice plugin list
@@ -28,13 +28,18 @@ struct PluginListCommand: ParsableCommand {
         entry.stage.id, "\(entry.version)", entry.stage.kind.rawValue, entry.stage.summary,
       ])
     }
-    if catalog.entries.isEmpty {
+    for broken in catalog.brokenStages {
+      table.add([broken.stage.id, broken.stage.version, "broken", broken.stage.reason])
+    }
+    if catalog.entries.isEmpty, catalog.brokenStages.isEmpty {
       say("no stages found; looked in \(catalog.searched.joined(separator: ", "))")
     } else {
       print(table.text(for: .output), terminator: "")
     }
-    catalog.warnings.forEach { say("warning: \($0)") }
+    catalog.warnings.forEach { say("warning: \($0.text)") }
     for broken in catalog.brokenPlugins { say("broken: \(broken.path): \(broken.reason)") }
-    if !catalog.brokenPlugins.isEmpty { throw Outcome.failed.exitCode }
+    if !catalog.brokenPlugins.isEmpty || !catalog.brokenStages.isEmpty {
+      throw Outcome.failed.exitCode
+    }
   }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import JobModel
 import StageCatalog
+import Versions
 
 /// A plugin that a user named: by its file, or by one of its stages.
 struct PluginReference {
@@ -21,13 +22,23 @@ struct PluginReference {
     }
     let catalog = catalog()
     let parts = text.split(separator: "@", maxSplits: 1).map(String.init)
-    let range = parts.count == 2 ? VersionRange(parts[1]) : nil
+    var range: VersionRange?
+    if parts.count == 2 {
+      guard let named = VersionRange(parts[1]) else {
+        throw failure(
+          "'\(parts[1])' is no range of versions; write 1, 1.2, 1.2.3, ^1.2, ~1.2.3 or '>=1.2 <2'")
+      }
+      range = named
+    }
     do throws(StageCatalog.Refusal) {
       let entry = try catalog.resolve(parts.first ?? text, range)
       let known = catalog.plugins.first { $0.file == entry.plugin }
       plugin = known ?? PluginDescription(file: entry.plugin, module: nil, broken: nil)
       stages = [entry]
     } catch {
+      if let broken = catalog.brokenStages.first(where: { $0.stage.id == parts.first }) {
+        throw failure(Self.text(broken.stage, in: broken.plugin.path))
+      }
       throw failure(
         "there is no stage '\(text)'; there are \(catalog.stageIDs.joined(separator: ", "))")
     }
@@ -42,6 +53,14 @@ struct PluginReference {
     var describer = PluginDescriber(worker: PluginFolders.worker, cachePath: nil)
     let plugin = describer.describe(path)
     if let reason = plugin.broken { throw failure(reason) }
-    return (plugin, StageCatalog([plugin]).entries)
+    let stages = StageCatalog([plugin]).entries
+    if stages.isEmpty, let broken = plugin.module?.brokenStages.first {
+      throw failure(text(broken, in: path))
+    }
+    return (plugin, stages)
+  }
+
+  private static func text(_ stage: BrokenStage, in path: String) -> String {
+    "stage '\(stage.id)' in '\(path)' can't be used: \(stage.reason)"
   }
 }

@@ -1,5 +1,6 @@
 import JobModel
 import StageCatalog
+import Versions
 
 /// A stage as it may stand in a spec.
 struct StageExample {

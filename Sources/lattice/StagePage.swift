@@ -63,17 +63,24 @@ struct StagePage {
   }
 
   private static func type(_ facts: [String: JSONValue]) -> String {
-    if case .array(let choices) = facts["enum"] {
+    let schema = JSONValue.object(facts)
+    if let value = schema["const"], let text = try? value.canonicalText { return text }
+    if let choices = schema["enum"]?.arrayValue {
       return choices.compactMap { try? $0.canonicalText }.joined(separator: " | ")
     }
-    var text = "value"
-    if case .string(let name) = facts["type"] { text = name }
-    if case .array(let names) = facts["type"] {
-      text = names.compactMap(\.stringValue).joined(separator: " or ")
-    }
-    let limits = [("minimum", "at least"), ("maximum", "at most")].compactMap { key, words in
+    let names = schema["type"]?.arrayValue?.compactMap(\.stringValue)
+    var text = names?.joined(separator: " or ") ?? schema["type"]?.stringValue ?? "value"
+    if let items = schema["items"]?.objectValue { text += " of \(type(items))" }
+    let limits = [
+      ("minimum", "at least"), ("exclusiveMinimum", "above"), ("maximum", "at most"),
+      ("exclusiveMaximum", "below"), ("multipleOf", "a multiple of"),
+      ("minItems", "entries at least"),
+      ("maxItems", "entries at most"), ("minLength", "characters at least"),
+      ("maxLength", "characters at most"),
+    ].compactMap { key, words in
       facts[key].flatMap { try? $0.canonicalText }.map { "\(words) \($0)" }
     }
-    return ([text] + limits).joined(separator: ", ")
+    let isDeprecated = schema["deprecated"] == .bool(true)
+    return ([text] + limits + (isDeprecated ? ["deprecated"] : [])).joined(separator: ", ")
   }
 }

@@ -27,7 +27,9 @@ import Testing
       #expect(output.status == 1)
       #expect(output.data.contains("example.invert"), "\(output.data)")
       #expect(
-        output.talk.contains("can't load plugin '\(broken.path())': file too short"),
+        output.talk.contains(
+          "can't load plugin '\(broken.path())': it is no shared library (it doesn't begin as an ELF file does)"
+        ),
         "\(output.talk)")
     }
   }

@@ -34,7 +34,7 @@ enum Shelf {
 
   static func stage(
     _ id: String, _ kind: StageDescription.Kind, version: String = "1.0.0", reduces: Bool = false,
-    hasCheck: Bool = false, batch: Int = 0, schema: JSONValue = .object([:]),
+    hasCheck: Bool = false, batch: Int = 0, schema: JSONValue = StageDescription.noParameters,
     inputs: [PortDescription] = [], outputs: [PortDescription] = [], models: [String] = []
   ) -> StageDescription {
     StageDescription(

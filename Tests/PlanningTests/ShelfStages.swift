@@ -21,6 +21,7 @@ extension Shelf {
   static let write = stage(
     "pic.write", .sink,
     schema: .object([
+      "additionalProperties": .bool(false),
       "properties": .object([
         "name": .object([
           "type": "string", "default": "{item.stem}.png", "x-lattice-template": .bool(true),
@@ -34,7 +35,7 @@ extension Shelf {
           "type": "string", "enum": .array(["error", "skip", "replace"]),
           "description": "what happens when it is there",
         ]),
-      ])
+      ]),
     ]), inputs: [port("image", [.f32, .u8], ["N", "H", "W", "C"], "image")])
 
   static let gray = stage(
@@ -51,12 +52,13 @@ extension Shelf {
   static let sheet = stage(
     "pic.sheet", .sink, reduces: true,
     schema: .object([
+      "additionalProperties": .bool(false),
       "properties": .object([
         "name": .object([
           "type": "string", "default": "sheet.png", "x-lattice-template": .bool(true),
           "description": "the file's name",
         ])
-      ])
+      ]),
     ]), inputs: [port("image", [.f32], ["N", "H", "W", "C"], "image")])
 
   static let quantize = stage(
@@ -94,18 +96,19 @@ extension Shelf {
   static let open = stage(
     "lab.open", .map,
     schema: .object([
+      "additionalProperties": .bool(false),
       "properties": .object([
         "table": .object([
           "type": "string", "x-lattice-path": .bool(true), "description": "what to look up",
         ])
-      ])
+      ]),
     ]), inputs: [rgb("image")], outputs: [rgb("image")])
 
   /// A parameter of every kind.
   static let knobs = stage(
     "lab.knobs", .map,
     schema: .object([
-      "required": .array(["rate"]),
+      "additionalProperties": .bool(false), "required": .array(["rate"]),
       "properties": .object([
         "rate": .object([
           "type": "number", "minimum": .double(0.5), "maximum": .int(2),
@@ -119,7 +122,22 @@ extension Shelf {
           "type": "array", "description": "which",
           "items": .object(["type": .array(["string", "integer"])]),
         ]),
-        "extra": .object(["type": "object", "description": "what you like"]),
+        "extra": .object([
+          "type": "object", "description": "what you like", "additionalProperties": .bool(false),
+          "required": .array(["a"]),
+          "properties": .object(["a": true, "mode": .object(["enum": .array(["on", "off"])])]),
+        ]),
+        "angle": .object([
+          "type": "integer", "exclusiveMinimum": .int(-180), "exclusiveMaximum": .int(180),
+          "multipleOf": .int(45), "description": "which way",
+        ]),
+        "code": .object(["type": "string", "minLength": .int(2), "maxLength": .int(3)]),
+        "bands": .object(["type": "array", "uniqueItems": true]),
+        "speed-limit": .object([
+          "anyOf": .array([
+            .object(["type": "integer", "minimum": .int(1)]), .object(["const": "none"]),
+          ])
+        ]),
         "levels": .object([
           "type": "array", "minItems": .int(2), "maxItems": .int(4), "description": "per channel",
           "default": .array([.int(8), .int(5)]),
@@ -131,6 +149,7 @@ extension Shelf {
     ]), inputs: [rgb("image")], outputs: [rgb("image")])
 }
 
-extension JSONValue: ExpressibleByStringLiteral {
+extension JSONValue: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral {
+  package init(booleanLiteral flag: Bool) { self = .bool(flag) }
   package init(stringLiteral text: String) { self = .string(text) }
 }

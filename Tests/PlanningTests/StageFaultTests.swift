@@ -69,17 +69,6 @@ import Testing
         """)
   }
 
-  /// A number that no version has is no reason to take any version, or to fall over.
-  @Test func aRangeThatCantBeRead() throws {
-    #expect(
-      try faults(use: "pic.read@9223372036854775807") == """
-        p.yaml:5:22: error[E101]: there is no version of pic.read for 'pic.read@9223372036854775807'; there is 2.0.0, 1.2.0, 1.0.0
-            5 |   - { id: read, use: 'pic.read@9223372036854775807', in: { file: pics } }
-              |                      ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
-        1 error, 0 warnings: not queued.
-        """)
-  }
-
   @Test func aBrokenPluginIsNamedWithItsReason() throws {
     bench.catalog = StageCatalog([
       Shelf.pic, Shelf.broken("audio", "plugin '/plugins/audio.stage.so' was built for ABI 9"),
@@ -99,8 +88,41 @@ import Testing
     bench.catalog = StageCatalog([Shelf.pic, Shelf.code, twin])
     #expect(
       try faults(use: "pic.read@1") == """
-        p.yaml: warning[W174]: stage pic.write 1.0.0 is in '/plugins/pic.stage.so' and in '/other/pic.stage.so'; the first is taken
+        p.yaml: warning[W174]: stage pic.write 1.0.0 is there twice: the one in '/plugins/pic.stage.so' is taken, not the one in '/other/pic.stage.so'
         0 errors, 1 warning.
+        """)
+  }
+
+  @Test func copiesOfOnePluginAreNoWarningOfAJob() throws {
+    var copy = Shelf.pic
+    copy.file.path = "/other/pic.stage.so"
+    bench.catalog = StageCatalog([Shelf.pic, copy])
+    #expect(try faults(use: "pic.read@1") == "0 errors, 0 warnings.")
+  }
+
+  @Test func aStageInFrontOfABundledOneIsAWarning() throws {
+    var newer = Shelf.plugin("mine", [Shelf.read("1.9.0")])
+    newer.file.path = "/home/mine.stage.so"
+    bench.catalog = StageCatalog([newer, Shelf.pic], bundled: ["/plugins"])
+    #expect(
+      try faults(use: "pic.read@1") == """
+        p.yaml: warning[W174]: stage pic.read 1.9.0 in '/home/mine.stage.so' is taken before 1.0.0 in '/plugins/pic.stage.so' of Lattice's own, where a spec allows both
+        0 errors, 1 warning.
+        """)
+  }
+
+  @Test func aBrokenStageIsNamedWithItsReason() throws {
+    var plugin = Shelf.plugin("audio", [])
+    plugin.module?.brokenStages = [
+      BrokenStage(id: "audio.resample", version: "1", reason: "it is not like 1.2.3")
+    ]
+    bench.catalog = StageCatalog([Shelf.pic, plugin])
+    #expect(
+      try faults(use: "audio.resample@1") == """
+        p.yaml:5:22: error[E102]: the stage audio.resample in '/plugins/audio.stage.so' can't be used: it is not like 1.2.3
+            5 |   - { id: read, use: 'audio.resample@1', in: { file: pics } }
+              |                      ^~~~~~~~~~~~~~~~~~
+        1 error, 0 warnings: not queued.
         """)
   }
 }

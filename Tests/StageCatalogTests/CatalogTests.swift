@@ -1,6 +1,7 @@
 import JobModel
 import StageCatalog
 import Testing
+import Versions
 
 @Suite struct CatalogTests {
   private func plugin(
@@ -60,17 +61,55 @@ import Testing
     #expect(try catalog.resolve("pic.read", range).plugin.path == "/first/a.stage.so")
     #expect(
       catalog.warnings == [
-        "stage pic.read 1.0.0 is in '/first/a.stage.so' and in '/second/b.stage.so'; the first is taken"
+        CatalogWarning(
+          .twice,
+          "stage pic.read 1.0.0 is there twice: the one in '/first/a.stage.so' is taken, not the one in '/second/b.stage.so'",
+          stages: ["pic.read"])
       ])
   }
 
-  @Test func copiesOfOnePluginAreNoReasonToWarn() {
+  @Test func copiesOfOnePluginAreSaidToBeCopies() {
     let catalog = StageCatalog([
-      plugin("/first/a.stage.so", sha256: "aa", [("pic.read", "1.0.0")]),
-      plugin("/second/a.stage.so", sha256: "aa", [("pic.read", "1.0.0")]),
+      plugin("/first/a.stage.so", sha256: "aa", [("pic.read", "1.0.0"), ("pic.write", "1.0.0")]),
+      plugin("/second/a.stage.so", sha256: "aa", [("pic.read", "1.0.0"), ("pic.write", "1.0.0")]),
     ])
-    #expect(catalog.entries.map(\.plugin.path) == ["/first/a.stage.so"])
-    #expect(catalog.warnings == [])
+    #expect(catalog.entries.map(\.plugin.path) == ["/first/a.stage.so", "/first/a.stage.so"])
+    #expect(
+      catalog.warnings == [
+        CatalogWarning(
+          .copy,
+          "stages pic.read 1.0.0, pic.write 1.0.0 are there twice: those in '/first/a.stage.so' are taken, not those in '/second/a.stage.so'; one plugin is a copy of the other",
+          stages: ["pic.read", "pic.write"])
+      ])
+  }
+
+  @Test func aPluginInFrontOfABundledOneIsSaid() {
+    let catalog = StageCatalog(
+      [
+        plugin("/mine/a.stage.so", sha256: "aa", [("pic.read", "1.0.0"), ("pic.write", "1.1.0")]),
+        plugin(
+          "/lib/pic.stage.so", sha256: "bb",
+          [("pic.read", "1.0.0"), ("pic.write", "1.0.0"), ("pic.write", "2.0.0")]),
+      ], bundled: ["/lib"])
+    #expect(
+      catalog.warnings.map(\.text) == [
+        "stage pic.read 1.0.0 is there twice: the one in '/mine/a.stage.so' is taken, not the one in '/lib/pic.stage.so' of Lattice's own",
+        "stage pic.write 1.1.0 in '/mine/a.stage.so' is taken before 1.0.0 in '/lib/pic.stage.so' of Lattice's own, where a spec allows both",
+      ])
+  }
+
+  @Test func aStageWithABadVersionIsBroken() {
+    let catalog = StageCatalog([
+      plugin("/p/a.stage.so", [("pic.read", "1.0"), ("pic.write", "1.0.0")])
+    ])
+    #expect(catalog.stageIDs == ["pic.write"])
+    #expect(catalog.brokenStages.map(\.plugin.path) == ["/p/a.stage.so"])
+    #expect(
+      catalog.brokenStages.map(\.stage) == [
+        BrokenStage(
+          id: "pic.read", version: "1.0",
+          reason: "its version '1.0' is no semantic version such as 1.2.3")
+      ])
   }
 
   @Test func whatCouldNotBeLoadedIsListedWithItsReason() {

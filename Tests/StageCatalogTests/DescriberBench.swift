@@ -48,7 +48,7 @@ final class DescriberBench {
       plugin=$2
       describe() {
         printf '{"file":{"path":"%s","size":%s,"mtimeNanoseconds":%s,"sha256":"%s"},"module":{"id":"pic",\
-      "version":"1.0.0","vendor":"","license":"MIT","abiMinor":0,"minHostMinor":0,"stages":[{"id":"%s",\
+      "version":"1.0.0","vendor":"","license":"MIT","abiMinor":0,"minHostMinor":0,"brokenStages":[],"stages":[{"id":"%s",\
       "version":"%s","summary":"","kind":"map","isDeterministic":true,"needsSeed":false,"isParallel":false,\
       "reduces":false,"publishes":false,"hasCheck":false,"preferredBatch":0,"parameterSchema":{},"inputs":[],"outputs":[],\
       "modelSlots":[]}]}}' "$plugin" "$(stat -c %s "$plugin")" "$(stat -c %.9Y "$plugin" | tr -d .)" \

@@ -86,8 +86,8 @@ extension ChildTests {
       #expect(try bench.calls == ["x/pic.stage.so", "y/bad.stage.so", "y/pic.stage.so"])
       #expect(try catalog.resolve("pic.read", nil).plugin.path == "\(folder)/x/pic.stage.so")
       #expect(
-        catalog.warnings == [
-          "stage pic.read 1.0.0 is in '\(folder)/x/pic.stage.so' and in '\(folder)/y/pic.stage.so'; the first is taken"
+        catalog.warnings.map(\.text) == [
+          "stage pic.read 1.0.0 is there twice: the one in '\(folder)/x/pic.stage.so' is taken, not the one in '\(folder)/y/pic.stage.so'"
         ])
       #expect(catalog.brokenPlugins.map(\.path) == ["\(folder)/y/bad.stage.so"])
       #expect(catalog.searched == ["\(folder)/x", "\(folder)/y"])

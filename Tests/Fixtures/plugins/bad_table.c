@@ -13,6 +13,7 @@ enum {
   KIND,
   NO_PROCESS,
   SCHEMA,
+  KEYWORD,
   REDUCES,
   PORT_TWICE,
   NO_TYPES,
@@ -32,14 +33,24 @@ static const lattice_stage stage = {
   .struct_size = FAULT == SHORT_STAGE ? 40 : sizeof(lattice_stage),
   .flags = FAULT == REDUCES ? LATTICE_STAGE_REDUCES : 0,
   .id = FAULT == NO_ID ? NULL : "bad.table", .version = FAULT == VERSION ? "1.0" : "1.0.0",
-  .params_schema = FAULT == SCHEMA ? "{\"type\":" : NULL, .inputs = bad_ports,
+  .params_schema = FAULT == SCHEMA ? "{\"type\":"
+                   : FAULT == KEYWORD ? "{\"properties\":{\"name\":{\"pattern\":\"^a\"}}}" : NULL, .inputs = bad_ports,
   .n_inputs = FAULT == PORT_TWICE ? 2 : 1, .kind = FAULT == KIND ? 4 : LATTICE_KIND_MAP, .create = fixture_create,
   .process = FAULT == NO_PROCESS ? NULL : process, .destroy = fixture_destroy};
+#ifdef WITH_A_GOOD_STAGE
+static const lattice_stage good = {
+  .struct_size = sizeof(lattice_stage), .id = "good.table", .version = "1.0.0", .inputs = fixture_ports, .n_inputs = 1,
+  .kind = LATTICE_KIND_MAP, .create = fixture_create, .process = process, .destroy = fixture_destroy};
+static const lattice_stage *const stages[] = {&stage, &good};
+#define COUNT 2
+#else
 static const lattice_stage *const stages[] = {FAULT == NULL_STAGE ? NULL : &stage, &stage};
+#define COUNT (FAULT == NO_STAGES ? 0 : FAULT == TWICE ? 2 : 1)
+#endif
 
 static const lattice_stage_module module = {
   .struct_size = FAULT == SHORT_MODULE ? 32 : sizeof(lattice_stage_module),
-  .n_stages = FAULT == NO_STAGES ? 0 : FAULT == TWICE ? 2 : 1, .id = FAULT == NO_MODULE_ID ? "" : "org.lattice.bad",
+  .n_stages = COUNT, .id = FAULT == NO_MODULE_ID ? "" : "org.lattice.bad",
   .version = "1.0.0", .stages = stages};
 
 LATTICE_EXPORT const lattice_stage_module *lattice_stage_module_v1(uint32_t host_minor, const char **why) {

@@ -3,7 +3,7 @@
 /// `1` is 1.x, `1.2` is 1.2 or later within 1.x, and so is `^1.2`; `1.2.3` is 1.2.3 or later within 1.x; `~1.2.3` stays
 /// within 1.2; `>=1.2 <2` are bounds, and a version has to meet them all. A bound of fewer than three parts means all
 /// versions that begin so: `<=1.2` takes 1.2.9, `>1` starts at 2.0.0. A prerelease is taken only by a range that names
-/// it exactly with `=`.
+/// it exactly, as `=1.2.3-rc.1` or `1.2.3-rc.1`.
 package struct VersionRange: Hashable, Sendable, CustomStringConvertible {
   package let description: String
   /// From `lower` up to, not including, `upper`, and both without a prerelease.
@@ -17,8 +17,11 @@ package struct VersionRange: Hashable, Sendable, CustomStringConvertible {
     description = text
     let terms = text.split(separator: " ")
     guard !terms.isEmpty else { return nil }
-    if terms.count == 1, terms[0].hasPrefix("="), terms[0].contains("-") {
-      guard let version = Version(String(terms[0].dropFirst())) else { return nil }
+    if terms.count == 1, terms[0].contains("-") {
+      let text = terms[0].drop { $0 == "=" }
+      guard terms[0].count - text.count <= 1, let version = Version(String(text)) else {
+        return nil
+      }
       exact = version
       return
     }

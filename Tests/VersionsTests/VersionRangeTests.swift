@@ -1,5 +1,5 @@
-import StageCatalog
 import Testing
+import Versions
 
 @Suite struct VersionRangeTests {
   struct Row: Sendable, CustomTestStringConvertible {
@@ -30,6 +30,8 @@ import Testing
     Row(
       "=1.2.3-rc.1", inside: ["1.2.3-rc.1", "1.2.3-rc.1+b"],
       outside: ["1.2.3", "1.2.3-rc.2", "1.2.3-rc"]),
+    Row(
+      "1.2.3-rc.1", inside: ["1.2.3-rc.1"], outside: ["1.2.3", "1.2.3-rc.2", "1.2.3-rc", "1.3.0"]),
     Row(">=1.2", inside: ["1.2.0", "7.0.0"], outside: ["1.1.9", "2.0.0-rc.1"]),
     Row(">1.2.3", inside: ["1.2.4", "2.0.0"], outside: ["1.2.3"]),
     Row(">1", inside: ["2.0.0"], outside: ["1.0.0", "1.0.1", "1.9.9"]),
@@ -55,7 +57,8 @@ import Testing
 
   @Test(arguments: [
     "", " ", "x", "1.x", "1.2.3.4", "1.", ".1", ">=", "= 1", "-1", "+1", "^-1", "1 - 2", "*",
-    "1.2.3-rc.1", "=1.2.3-", "=1.2-rc.1", "9223372036854775807", ">=1 <x",
+    "==1.2.3-rc.1", ">=1.2.3-rc.1", "~1.2.3-rc.1", "=1.2.3-", "01", "1.02", "1.2.03", "=1.2-rc.1",
+    "9223372036854775807", ">=1 <x",
   ])
   func whatIsNoRangeIsRefused(_ text: String) {
     #expect(VersionRange(text) == nil)
