@@ -46,7 +46,8 @@ struct ParameterFaultText {
   }
 
   var message: String {
-    let subject = fault.path.isEmpty ? "what \(stage.id) gets" : "'\(fault.name.shown)' of \(stage.id)"
+    let subject =
+      fault.path.isEmpty ? "what \(stage.id) gets" : "'\(fault.name.shown)' of \(stage.id)"
     let value = Self.text(fault.value)
     switch fault.kind {
     case .unknown(let known): return unknown(known)
@@ -139,7 +140,8 @@ struct ParameterFaultText {
   private static func placedDemand(_ fault: SchemaFault) -> String {
     switch fault.kind {
     case .unknown, .missing, .name: demand(fault)
-    default: fault.path.isEmpty ? demand(fault) : "needs a '\(fault.name.shown)' that \(demand(fault))"
+    default:
+      fault.path.isEmpty ? demand(fault) : "needs a '\(fault.name.shown)' that \(demand(fault))"
     }
   }
 
