@@ -72,7 +72,7 @@ package enum PlanningCode {
     "W174":
       "Two plugins have the same stage. Of one version the first on the search path is taken, else the newest that the spec allows.",
     "W175": "Stages whose items differ in size work on one item at a time.",
-    "W177":
+    "W178":
       "Every user of this machine can change a plugin that the job loads, and with it what the job does.",
     "W190": "Files of the input folder are left out that somebody may have meant.",
     "W191": "Items of the input can't be read; each fails with its reason, and the others go on.",

@@ -18,7 +18,7 @@ struct StageGraph {
     // A copy makes no difference to a job.
     for warning in catalog.warnings
     where warning.kind != .copy && !warning.stages.isDisjoint(with: used) {
-      let code = warning.kind == .writable ? "W177" : "W174"
+      let code = warning.kind == .writable ? "W178" : "W174"
       faults.append(Diagnostic(code, warning.text, at: nil, severity: .warning))
     }
   }

@@ -136,7 +136,7 @@ import Testing
       let spec = try writeSpec(lattice)
       let check = try run(lattice, ["check", spec])
       #expect(
-        (check.data + check.talk).contains("warning[W177]: plugin '\(path)' can be replaced"),
+        (check.data + check.talk).contains("warning[W178]: plugin '\(path)' can be replaced"),
         "\(check.data)\(check.talk)")
       // With the sticky bit, as /tmp has it, nobody can exchange another's file.
       chmod(folder, 0o1777)
