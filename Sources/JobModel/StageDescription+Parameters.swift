@@ -6,6 +6,8 @@ package enum ParameterTrait: String, Sendable {
   case mayBeEmpty = "x-lattice-may-be-empty"
   /// A file or folder that is read.
   case path = "x-lattice-path"
+  /// A file or folder that is read and whose relative path is seen from each item's own folder.
+  case besideItems = "x-lattice-beside-items"
 }
 
 extension StageDescription {

@@ -19,6 +19,7 @@ package enum SchemaKeyword: String, CaseIterable, Sendable {
   case template = "x-lattice-template"
   case mayBeEmpty = "x-lattice-may-be-empty"
   case path = "x-lattice-path"
+  case besideItems = "x-lattice-beside-items"
 
   /// True for keywords of Lattice's own, which belong to a text among the root's `properties`.
   var isOwn: Bool { rawValue.hasPrefix("x-lattice-") }

@@ -20,6 +20,14 @@ import Testing
     try lattice.run(arguments + ["--plugins", lattice.file("p").path()])
   }
 
+  /// A keyword that StageSDK writes and the host does not know would break a stage.
+  @Test func allOfLatticesOwnStagesAreWhole() throws {
+    try withLattice { lattice, _ in
+      let list = try run(lattice, ["plugin", "list"])
+      #expect(list.status == 0 && !list.data.contains("  broken  "), "\(list.data)\(list.talk)")
+    }
+  }
+
   /// A plugin of two stages: one is good, the other has a fault of `bad_table.c`.
   private func compile(_ fault: String, into folder: URL) throws {
     try TroublePlugins.compile(

@@ -21,13 +21,14 @@ enum TroublePlugins {
       at: library.deletingLastPathComponent(), withIntermediateDirectories: true)
     let compiler = Process()
     compiler.executableURL = URL(filePath: isCPlusPlus ? "/usr/bin/c++" : "/usr/bin/cc")
-    compiler.arguments = [
-      "-shared", "-fPIC", "-O1", "-g",
-    ] + flags + [
-      "-I\(root.appending(path: "Sources/CStageABI/include").path())",
-      "-o", library.path(),
-      root.appending(path: "Tests/Fixtures/plugins/\(name).\(isCPlusPlus ? "cpp" : "c")").path(),
-    ]
+    compiler.arguments =
+      [
+        "-shared", "-fPIC", "-O1", "-g",
+      ] + flags + [
+        "-I\(root.appending(path: "Sources/CStageABI/include").path())",
+        "-o", library.path(),
+        root.appending(path: "Tests/Fixtures/plugins/\(name).\(isCPlusPlus ? "cpp" : "c")").path(),
+      ]
     try compiler.run()
     compiler.waitUntilExit()
     try #require(compiler.terminationStatus == 0)

@@ -351,6 +351,9 @@ typedef struct lattice_tensor_spec {
 //      x-lattice-may-be-empty  With a template: an empty text stands for "no such file", and is no fault.
 //      x-lattice-path          A file or folder that the stage reads. The host looks whether it is there, and gives the
 //                              stage its absolute path.
+//      x-lattice-beside-items  A file or folder that the stage reads, and whose relative path is seen from each item's
+//                              own folder. Before a run `check` is also asked with its absolute path, for some of the
+//                              items' folders; the stage gets the path as it is written.
 // Keywords that are not in this list (pattern, format, $ref, …) make the stage broken, with a sentence that names them:
 // what a schema says is checked. Others that begin with "x-" are yours, and nobody looks at them.
 //
