@@ -13,7 +13,6 @@ enum PipelineText {
       name: @NAME@
       input:
         photos: { dir: samples, glob: "*.png" }
-      output: { exists: replace }
       stages:
         - id: read
           use: image.read@1
@@ -35,7 +34,6 @@ enum PipelineText {
       name: @NAME@
       input:
         noise: { count: 3 }
-      output: { exists: replace }
       stages:
         - id: @VERB@
           use: @STAGE@@1
@@ -52,7 +50,6 @@ enum PipelineText {
       name: @NAME@
       input:
         photos: { dir: samples, glob: "*.png" }
-      output: { exists: replace }
       stages:
         - id: read
           use: image.read@1
@@ -69,7 +66,6 @@ enum PipelineText {
       name: @NAME@
       input:
         photos: { dir: samples, glob: "*.png" }
-      output: { exists: replace }
       stages:
         - id: @VERB@
           use: @STAGE@@1
