@@ -186,6 +186,7 @@ let package = Package(
       name: "lattice-worker",
       dependencies: [
         "CSystemCalls", "DurableFiles", "JobModel", "PluginCheck", "ShardRun", "StageHost",
+        "WorkerLink",
       ],
       swiftSettings: settings),
     .executableTarget(

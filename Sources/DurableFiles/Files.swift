@@ -160,6 +160,14 @@ package enum Files {
     return names.sorted()
   }
 
+  /// Where this process puts what nobody needs after it: `$TMPDIR`, else the system's folder for that.
+  package static var temporaryFolder: String {
+    guard let named = getenv("TMPDIR").map({ String(cString: $0) }), named.hasPrefix("/") else {
+      return P_tmpdir
+    }
+    return named
+  }
+
   /// Removes a file, or a folder with all it holds; nothing there is fine, links are not followed.
   package static func removeTree(_ path: String) throws(FileError) {
     try removeTree(FileName(path))

@@ -13,7 +13,7 @@
 /// ```
 /// Logs are kept per shard and attempt because one worker process runs all stages of a shard: its standard
 /// error and its crash belong to the attempt, not to a stage.
-package struct JobFolder: Hashable, Sendable {
+package struct JobFolder: Codable, Hashable, Sendable {
   /// Absolute path of the job's directory.
   package let path: String
 

@@ -38,6 +38,10 @@ package struct SpoolFolder: Hashable, Sendable {
   package var cache: String { "\(path)/cache" }
   /// Plugins and models as they were when jobs were planned, by digest.
   package var kept: String { "\(path)/cache/kept" }
+  /// Scratch files of the daemon and its clerks; emptied when it starts.
+  package var temporary: String { "\(path)/tmp" }
+  /// What a running daemon tells of itself.
+  package var status: String { "\(path)/status.json" }
 
   package func job(_ id: JobID) -> JobFolder { JobFolder(path: "\(jobs)/\(id)") }
   /// A job directory while it is being claimed.
@@ -46,7 +50,7 @@ package struct SpoolFolder: Hashable, Sendable {
   package var directories: [String] {
     [
       path, incoming, incomingTemporary, rejected, jobs, control, controlTemporary, models, plugins,
-      cache,
+      cache, temporary,
     ]
   }
 }

@@ -52,11 +52,13 @@ package final class Journal: Sendable {
           job.submittedMilliseconds, job.itemsTotal, job.shardCount, job.threads,
           job.outputDirectory, job.isHeld ? "held until somebody resumes it" : nil,
         ])
-      let insert = try database.makeStatement(
-        sql: "INSERT INTO shard (job, number, state) VALUES (?, ?, 'queued')")
-      for shard in 0..<job.shardCount {
-        try insert.execute(arguments: [job.id.text, shard])
-      }
+      // In one statement: a job may have a hundred thousand shards.
+      try database.execute(
+        sql: """
+          WITH RECURSIVE counted(number) AS (
+            SELECT 0 WHERE 0 < ?1 UNION ALL SELECT number + 1 FROM counted WHERE number + 1 < ?1)
+          INSERT INTO shard (job, number, state) SELECT ?2, number, 'queued' FROM counted
+          """, arguments: [job.shardCount, job.id.text])
       try note(
         "submitted", "submitted with \(job.itemsTotal) items", job.id, job.submittedMilliseconds,
         database)

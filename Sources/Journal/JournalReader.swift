@@ -113,12 +113,16 @@ package struct JournalReader: Sendable {
   package func shards(of job: JobID) throws -> [ShardRow] {
     try read { database in
       try Row.fetchAll(
-        database, sql: "SELECT number, state, attempts FROM shard WHERE job = ? ORDER BY number",
-        arguments: [job.text]
+        database,
+        sql: """
+          SELECT number, state, attempts, items_done, items_failed FROM shard WHERE job = ?
+          ORDER BY number
+          """, arguments: [job.text]
       ).map { row in
         ShardRow(
           number: row["number"], state: ShardRow.State(rawValue: row["state"]) ?? .queued,
-          attempts: row["attempts"])
+          attempts: row["attempts"], itemsDone: row["items_done"],
+          itemsFailed: row["items_failed"])
       }
     }
   }

@@ -62,6 +62,9 @@ package struct ShardRow: Codable, Hashable, Sendable {
   package var state: State
   /// Attempts so far.
   package var attempts: Int
+  /// Once it is done.
+  package var itemsDone = 0
+  package var itemsFailed = 0
 }
 
 /// A try at a shard.

@@ -9,7 +9,8 @@ enum SpecBounds {
   }
 
   /// Bytes.
-  static let size = Quantity(range: 1_048_576...1_125_899_906_842_624, words: "from 1MiB to 1024TiB")
+  static let size = Quantity(
+    range: 1_048_576...1_125_899_906_842_624, words: "from 1MiB to 1024TiB")
   /// Seconds.
   static let duration = Quantity(range: 0.001...31_536_000, words: "from 1ms to 365d")
   /// Seconds between two tries.

@@ -5,7 +5,7 @@ import PipelineSpec
 import YAML
 
 /// Where a plan that is going to run keeps what it names.
-package struct Holdings: Hashable, Sendable {
+package struct Holdings: Codable, Hashable, Sendable {
   /// Absolute folder of the ``DigestStore``.
   package var store: String
   /// The job's folder as it is called now.

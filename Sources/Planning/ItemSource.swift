@@ -3,6 +3,7 @@ import FileNames
 import Glibc
 import JobModel
 import PipelineSpec
+import StageCatalog
 import YAML
 
 /// Finds the items of a spec's input and lists them, a folder at a time.
@@ -63,6 +64,7 @@ package struct ItemSource {
       root: root, glob: glob.map { Glob($0.value) }, exclude: exclude.map { Glob($0.value) },
       resultFolders: resultFolders)
     do throws(FileError) { try walk.start() } catch {
+      if let fault = PassingFault(error) { throw fault }
       faults.append(Diagnostic("E130", error.description, at: directory.mark, path: "input"))
       return
     }
@@ -109,6 +111,7 @@ package struct ItemSource {
     do {
       names = try ListFile.names(in: try Files.read(path, limit: 1 << 30))
     } catch {
+      if let fault = PassingFault(error) { throw fault }
       let what =
         error is ListFile.Fault
         ? "the list '\(path.shown)' \(error)" : "the list of files can't be read: \(error)"

@@ -12,7 +12,9 @@ struct ModelCheck {
   init(_ surroundings: PlanSurroundings) { self.surroundings = surroundings }
 
   /// Fills in the models of stages, and gives what is wrong with them.
-  func fill(_ stages: inout [PlannedStage], _ graph: StageGraph) -> [Diagnostic] {
+  ///
+  /// - Throws: ``PassingFault`` when a model can't be read for now.
+  func fill(_ stages: inout [PlannedStage], _ graph: StageGraph) throws -> [Diagnostic] {
     var faults: [Diagnostic] = []
     for index in stages.indices {
       guard let spec = graph.spec(named: stages[index].name) else { continue }
@@ -36,10 +38,10 @@ struct ModelCheck {
               at: mark(model), path: "\(spec.id.value).model"))
           continue
         }
-        do throws(Diagnostic) {
+        do {
           stages[index].models[name] = try find(model, spec)
-        } catch {
-          faults.append(error)
+        } catch let fault as Diagnostic {
+          faults.append(fault)
         }
       }
       let given = Set(spec.models.keys.map { $0.isEmpty ? first : $0 })
@@ -66,7 +68,7 @@ struct ModelCheck {
 
   private func find(
     _ model: SpecStage.Model, _ spec: SpecStage
-  ) throws(Diagnostic) -> PlannedModel {
+  ) throws -> PlannedModel {
     let place = "\(spec.id.value).model"
     switch model {
     case .named(let name):
@@ -74,7 +76,7 @@ struct ModelCheck {
       guard
         let found = ModelFolders.find(
           name: parts[0], version: parts[1], in: surroundings.models),
-        let manifest = try? Files.read("\(found)/\(ModelManifest.name)")
+        let digest = try manifestDigest(of: found)
       else {
         let all = ModelFolders.all(in: surroundings.models)
         if let part = all.first(where: { $0.reference == name.value }) {
@@ -92,8 +94,7 @@ struct ModelCheck {
             + (near.map { "; did you mean '\($0)'?" } ?? "; \(list)"),
           at: name.mark, path: place, fix: near)
       }
-      return PlannedModel(
-        reference: name.value, path: found, sha256: SHA256.hexDigest(of: manifest))
+      return PlannedModel(reference: name.value, path: found, sha256: digest)
     case .path(let path, let digest):
       let absolute = Paths.absolute(path.value, base: surroundings.base)
       guard let status = Files.status(absolute, followingLinks: true) else {
@@ -106,6 +107,7 @@ struct ModelCheck {
       do throws(FileError) {
         found = try SHA256.hexDigest(ofFile: file)
       } catch {
+        if let fault = PassingFault(error) { throw fault }
         throw Diagnostic(
           "E151", "the model '\(path.value)' can't be used: \(error)", at: path.mark, path: place)
       }
@@ -115,6 +117,16 @@ struct ModelCheck {
           at: digest.mark, path: place)
       }
       return PlannedModel(reference: path.value, path: absolute, sha256: found)
+    }
+  }
+
+  /// Nil when it can't be read, now and later.
+  private func manifestDigest(of model: String) throws -> String? {
+    do throws(FileError) {
+      return try SHA256.hexDigest(ofFile: "\(model)/\(ModelManifest.name)")
+    } catch {
+      if let fault = PassingFault(error) { throw fault }
+      return nil
     }
   }
 }

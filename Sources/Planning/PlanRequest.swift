@@ -4,7 +4,7 @@ package import JobModel
 package import PipelineSpec
 
 /// What surrounds a spec: where its paths lead, what it may use, where it may write.
-package struct PlanSurroundings: Sendable {
+package struct PlanSurroundings: Codable, Hashable, Sendable {
   /// Absolute folder that relative paths are resolved against.
   package var base: String
   /// Absolute folder of results when the spec names none.

@@ -23,7 +23,8 @@ package struct Planner<Checker: StageChecking> {
   ///   - spec: As it was read.
   ///   - surroundings: Where its paths lead and what it may use.
   /// - Returns: The plan, or every fault found.
-  /// - Throws: ``FileError`` when the manifest can't be written.
+  /// - Throws: ``FileError`` when the manifest can't be written, ``PassingFault`` when the machine lacks something that a
+  ///   verdict on the spec needs.
   package mutating func plan(
     _ spec: PipelineSpec, in surroundings: PlanSurroundings
   ) throws -> PlanResult {
@@ -36,7 +37,7 @@ package struct Planner<Checker: StageChecking> {
     if order != nil {
       try ask(&stages, graph, &faults)
       faults += graph.edgeFaults(stages)
-      faults += ModelCheck(surroundings).fill(&stages, graph)
+      faults += try ModelCheck(surroundings).fill(&stages, graph)
     }
     faults += graph.shapeFaults
     let output = OutputCheck(spec, surroundings, stages)
@@ -71,6 +72,10 @@ package struct Planner<Checker: StageChecking> {
       allowance: spec.failureAllowance, isTask: isTask
     ).faults(spec)
     guard !faults.contains(where: { $0.severity == .error }) else {
+      // A stage may be missing because its plugin could not be looked at.
+      if let fault = catalog.passingFault, faults.contains(where: \.isOfMissingStage) {
+        throw PassingFault(fault)
+      }
       return PlanResult(plan: nil, diagnostics: faults.sortedByPlace())
     }
     var plan = assemble(spec, stages, manifest, policy, surroundings)
@@ -103,6 +108,7 @@ package struct Planner<Checker: StageChecking> {
     do {
       response = try checker.check(StageCheckRequest(stages: entries))
     } catch {
+      if let fault = PassingFault(error) { throw fault }
       let stage = (error as? CheckFailure)?.stage.flatMap { graph.spec(named: $0) }
       faults.append(Diagnostic("E128", "\(error)", at: stage?.id.mark))
       return
@@ -186,6 +192,11 @@ extension PipelineSpec {
     case nil: .count(0)
     }
   }
+}
+
+extension Diagnostic {
+  /// True when no plugin was found that has the stage.
+  fileprivate var isOfMissingStage: Bool { ["E100", "E101", "E102"].contains(code) }
 }
 
 /// Sizes that follow from the names of dimensions.

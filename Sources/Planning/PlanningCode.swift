@@ -65,6 +65,9 @@ package enum PlanningCode {
     "E161": "One batch would not fit in the memory limit.",
     "E165": "What was handed in is a folder, a link or a device. A spec is a plain file.",
     "E166": "The file has a name that no spec can have: it is no UTF-8, or too long.",
+    "E168":
+      "Reading or planning the spec brought its process down three times: it crashed, took too long or needed too much memory. Make the spec or its input smaller, or raise 'planSeconds' or 'planMemoryBytes' in latticed.json, and hand it in again.",
+    "E169": "Somebody cancelled the spec before it was planned. Hand it in again to run it.",
     "W170": "Nobody reads this stage's outputs; it is computed for nothing.",
     "W171": "The pipeline writes nothing.",
     "W172": "A worker may use more threads than this machine has.",

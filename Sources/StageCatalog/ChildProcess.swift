@@ -35,10 +35,12 @@ package enum ChildProcess {
   ///   - input: What it reads on standard input.
   ///   - seconds: Then it is killed, unless it is at work and a busy machine has given it less than so many seconds
   ///     of CPU; even then after twelve times as long, on the clock or of CPU.
+  ///   - memoryBytes: What it can allocate; nil for no limit.
   /// - Returns: What it printed and how it ended.
   /// - Throws: ``FileError`` when it can't be started.
   package static func run(
-    _ executable: String, _ arguments: [String], input: [UInt8] = [], seconds: Double
+    _ executable: String, _ arguments: [String], input: [UInt8] = [], seconds: Double,
+    memoryBytes: Int? = nil
   ) throws(FileError) -> Output {
     let scratch = try Scratch()
     // What a child leaves behind when it crashes goes with the scratch folder.
@@ -73,7 +75,7 @@ package enum ChildProcess {
     defer { argv.forEach { free($0) } }
     // A child that crashes has nothing to tell that the signal does not.
     let leash = ChildLeash(
-      parent: getpid(), cpuSeconds: max(1, Int(seconds * longest)))
+      parent: getpid(), cpuSeconds: max(1, Int(seconds * longest)), memoryBytes: memoryBytes)
     let variables = environment(adding: [
       "SWIFT_BACKTRACE=enable=no", "\(ChildLeash.variable)=\(leash.text)",
       "TMPDIR=\(scratch.path)/tmp",
@@ -96,6 +98,9 @@ package enum ChildProcess {
     guard lattice_adopts_orphans() == 1 else { return }
     for _ in 0..<100 where lattice_end_orphans() > 0 { usleep(1000) }
   }
+
+  /// What a child that loads plugins to ask them can allocate.
+  package static let askingMemoryBytes = 4 << 30
 
   /// How many times as long as its limit a child may last on a busy machine.
   private static let longest = 12.0
@@ -120,10 +125,10 @@ package enum ChildProcess {
     defer { if handle >= 0 { close(handle) } }
     while !hasEnded(pid) {
       let now = WallClock.monotonicNanoseconds
-      if now >= end, let more = cpuSeconds(of: pid), more > used, more < seconds,
-        now < start + Int(seconds * longest * 1e9)
+      if now >= end, let look = look(at: pid), look.isAtWork || look.cpuSeconds > used,
+        look.cpuSeconds < seconds, now < start + Int(seconds * longest * 1e9)
       {
-        used = more
+        used = look.cpuSeconds
         end = now + Int(seconds / 4 * 1e9)
       }
       let left = (end - now) / 1_000_000
@@ -159,8 +164,8 @@ package enum ChildProcess {
     return result != 0 ? errno != EINTR : state.si_signo == SIGCHLD
   }
 
-  /// CPU time that a process has had, without its children's.
-  private static func cpuSeconds(of pid: pid_t) -> Double? {
+  /// CPU time that a process has had, without its children's, and whether it waits for a processor or a disk.
+  private static func look(at pid: pid_t) -> (cpuSeconds: Double, isAtWork: Bool)? {
     guard let bytes = try? Files.read("/proc/\(pid)/stat") else { return nil }
     // The name is in parentheses and may hold anything.
     let text = String(decoding: bytes, as: UTF8.self)
@@ -169,7 +174,8 @@ package enum ChildProcess {
     guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else {
       return nil
     }
-    return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+    let seconds = (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+    return (seconds, fields[0] == "R" || fields[0] == "D")
   }
 
   /// A temporary folder that goes with the value.
@@ -177,7 +183,7 @@ package enum ChildProcess {
     let path: String
 
     init() throws(FileError) {
-      path = "/tmp/lattice-child-\(getpid())-\(UInt64.random(in: 0...UInt64.max))"
+      path = "\(Files.temporaryFolder)/lattice-child-\(getpid())-\(UInt64.random(in: 0...UInt64.max))"
       try Files.makeDirectory(path)
     }
 

@@ -36,8 +36,8 @@ package struct StageCatalog: Sendable {
   package private(set) var warnings: [CatalogWarning] = []
   /// Folders that were searched.
   package private(set) var searched: [String] = []
-  /// True when a plugin could not be looked at, so that asking again later may help.
-  package private(set) var isUnsure = false
+  /// Why a plugin could not be looked at, when that may be otherwise later.
+  package private(set) var passingFault: String?
 
   /// Takes descriptions in the order of the search path.
   ///
@@ -73,13 +73,23 @@ package struct StageCatalog: Sendable {
   }
 
   /// Finds plugins on the search path and describes them.
-  package static func load(folders: [String], worker: String, cachePath: String?) -> StageCatalog {
-    var describer = PluginDescriber(worker: worker, cachePath: cachePath)
+  ///
+  /// - Parameters:
+  ///   - folders: In the order in which they are searched.
+  ///   - worker: Absolute path of `lattice-worker`.
+  ///   - cachePath: File that remembers what plugins said; nil for none.
+  ///   - asksHungAgain: Asks plugins again that hung a while ago.
+  /// - Returns: The catalog.
+  package static func load(
+    folders: [String], worker: String, cachePath: String?, asksHungAgain: Bool = false
+  ) -> StageCatalog {
+    var describer = PluginDescriber(
+      worker: worker, cachePath: cachePath, asksHungAgain: asksHungAgain)
     let descriptions = PluginFolders.candidates(in: folders).map { describer.describe($0) }
     describer.saveCache()
     let own = PluginFolders.executableFolder
     var catalog = StageCatalog(descriptions, searched: folders, bundled: [own, "\(own)/plugins"])
-    catalog.isUnsure = describer.isUnsure
+    catalog.passingFault = describer.passingFault
     catalog.warnings += folders.compactMap { PluginSafety.warning(folder: $0) }
     catalog.warnings += descriptions.compactMap { PluginSafety.warning($0) }
     return catalog

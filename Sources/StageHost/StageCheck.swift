@@ -1,4 +1,5 @@
 import CStageABI
+import Glibc
 package import JobModel
 
 /// Asks stages for their outputs' sizes and for faults in parameters; nothing runs.
@@ -135,7 +136,7 @@ package enum StageCheck {
 private final class NoServices: StageServices {
   let account = MemoryAccount(limit: 64 << 20)
   let isCancelled = false
-  let temporaryDirectory = "/tmp"
+  let temporaryDirectory = getenv("TMPDIR").map { String(cString: $0) } ?? P_tmpdir
   let threadBudget = 1
   let task: (any TaskServices)? = nil
 

@@ -1,4 +1,5 @@
 import CStageABI
+import Glibc
 
 // The table is immortal and the host's services lock for themselves.
 /// What the host does for one use of a stage.
@@ -55,7 +56,7 @@ public struct StageContext: @unchecked Sendable {
 
   /// A folder for scratch files, emptied when the attempt ends.
   public var temporaryDirectory: String {
-    host.pointee.temp_dir(handle).map { String(cString: $0) } ?? "/tmp"
+    host.pointee.temp_dir(handle).map { String(cString: $0) } ?? P_tmpdir
   }
 
   /// The folder or file of the model in a slot; nil when the job names none.

@@ -5,12 +5,17 @@ import Journal
 import StageCatalog
 
 /// Serves a spool: one thread that waits for the first thing to happen and takes every step that is due.
+///
+/// The thread never waits for anything that a user controls: specs are read and planned, plugins asked and ended jobs
+/// summed up by clerks.
 package final class Daemon {
   private let spool: OpenSpool
   private let log: DaemonLog
   private let supervisor: Supervisor
   private let intake: Intake
-  private let reader: SpecReader
+  private let survey: PluginSurvey.Desk
+  private var gauge = LoopGauge()
+  private var status: StatusWriter
 
   /// Takes the spool and takes up what an earlier daemon left.
   ///
@@ -31,21 +36,30 @@ package final class Daemon {
         "there was no journal; it was made again of \(report.summary); lost: "
           + report.lost.joined(separator: "; "), level: .warning)
     }
-    let journal = try Journal(spool: folder)
-    reader = SpecReader(
+    for name in try Files.names(in: folder.temporary) {
+      try Files.removeTree("\(folder.temporary)/\(name)")
+    }
+    let reader = SpecReader(
       worker: worker,
       folders: PluginFolders.searchPath(named: configuration.pluginFolders, spool: folder),
-      cachePath: "\(folder.cache)/plugins.json")
-    let settings = Supervisor.Settings(
+      cacheFolder: folder.cache)
+    let clerks = configuration.clerks(of: folder)
+    var settings = Supervisor.Settings(
       slots: configuration.slots, diskReserveBytes: configuration.diskReserveBytes,
       workerExecutable: worker)
+    settings.clerks = clerks
     supervisor = Supervisor(
-      settings: settings, spool: folder, ledger: Ledger(journal), log: log)
+      settings: settings, spool: folder, ledger: Ledger(try Journal(spool: folder)), log: log)
     intake = Intake(
-      configuration: configuration, supervisor: supervisor, reader: reader, log: log)
+      configuration: configuration, supervisor: supervisor, reader: reader, clerks: clerks, log: log
+    )
+    survey = PluginSurvey.Desk(settings: clerks, reader: reader, log: log)
+    status = StatusWriter(folder)
     try intake.adopt()
     try supervisor.recover()
-    sayWhatThereIs(slots: configuration.slots)
+    log.write(
+      "process \(getpid()) serves '\(folder.path)' with \(configuration.slots) slots")
+    survey.ask(hungAgain: false)
   }
 
   /// Serves until a signal says to stop.
@@ -56,34 +70,56 @@ package final class Daemon {
   package func run(signals: StopSignals, drains: Bool) {
     while true {
       let now = ContinuousClock.now
+      gauge.begin(at: now)
       take(signals, at: now)
+      gauge.passed("signals")
+      survey.step(at: now)
+      gauge.passed("plugins")
       if !supervisor.isStopping { intake.step(at: now) }
+      gauge.passed("specs and requests")
       supervisor.tick(at: now)
-      if supervisor.isStopping, supervisor.attempts.isEmpty {
+      gauge.passed("jobs and workers")
+      if hasStopped(at: now) {
         supervisor.recordInterruption()
         return log.write("stopped")
       }
       if drains, intake.isIdle, supervisor.isIdle { return log.write("nothing left to do") }
+      measure(at: now)
       wait(signals)
     }
   }
 
+  private func hasStopped(at now: ContinuousClock.Instant) -> Bool {
+    supervisor.isStopping && intake.isQuiet(at: now) && survey.isQuiet && supervisor.isQuiet
+  }
+
+  /// Ends the measured step and tells how long it took.
+  private func measure(at now: ContinuousClock.Instant) {
+    status.note(
+      DaemonStatus(
+        processID: getpid(),
+        loop: DaemonStatus.Loop(
+          steps: gauge.steps, longestMilliseconds: LoopGauge.milliseconds(gauge.longest),
+          longestPart: gauge.longestPart, slowSteps: gauge.slowSteps), specs: intake.waiting),
+      at: now)
+    gauge.passed("status")
+    if let warning = gauge.end() { log.write(warning, level: .warning) }
+  }
+
   private func wait(_ signals: StopSignals) {
-    var descriptors = supervisor.descriptors + [signals.descriptor]
-    var deadline = supervisor.deadline
+    let descriptors =
+      supervisor.descriptors + survey.descriptors + intake.descriptors + [signals.descriptor]
+    var times = [supervisor.deadline, survey.deadline]
     if !supervisor.isStopping {
-      descriptors += intake.descriptors
-      deadline = min(deadline ?? intake.deadline, intake.deadline)
+      times += [intake.deadline(at: .now), status.deadline]
     }
-    Poller.wait(for: descriptors, until: deadline)
+    Poller.wait(for: descriptors, until: times.compactMap(\.self).min())
   }
 
   private func take(_ signals: StopSignals, at now: ContinuousClock.Instant) {
     while let signal = signals.next() {
       switch signal {
-      case .reload:
-        reader.refresh(always: true)
-        sayWhatThereIs(slots: supervisor.settings.slots)
+      case .reload: survey.ask(hungAgain: true)
       case .stop:
         if supervisor.isStopping {
           log.write("asked twice: leaving at once", level: .warning)
@@ -92,26 +128,22 @@ package final class Daemon {
         let count = supervisor.attempts.count
         log.write("asked to stop; \(count) \(count == 1 ? "worker is" : "workers are") asked too")
         supervisor.stop(at: now)
+        intake.stop()
+        survey.stop()
       }
     }
   }
+}
 
-  private func sayWhatThereIs(slots: Int) {
-    let catalog = reader.catalog
-    log.write(
-      "process \(getpid()) serves '\(spool.folder.path)' with \(slots) slots and "
-        + "\(catalog.stageIDs.count) stages of \(catalog.plugins.count) plugins")
-    for plugin in catalog.brokenPlugins {
-      log.write("broken plugin: \(plugin.reason)", level: .warning)
-    }
-    for broken in catalog.brokenStages {
-      log.write(
-        "broken stage '\(broken.stage.id)' in '\(broken.plugin.path)': \(broken.stage.reason)",
-        level: .warning)
-    }
-    for warning in catalog.warnings where warning.kind != .copy {
-      log.write(warning.text, level: .warning)
-    }
+extension DaemonConfiguration {
+  /// How this daemon runs its clerks.
+  fileprivate func clerks(of folder: SpoolFolder) -> ClerkSettings {
+    var clerks = ClerkSettings(
+      executable: "\(PluginFolders.executableFolder)/latticed", temporaryFolder: folder.temporary)
+    clerks.seconds = planSeconds
+    clerks.memoryBytes = planMemoryBytes
+    clerks.atOnce = max(4, min(slots, 16))
+    return clerks
   }
 }
 

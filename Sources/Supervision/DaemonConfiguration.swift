@@ -22,13 +22,17 @@ package struct DaemonConfiguration: Hashable, Sendable {
   package var pluginFolders: [String] = []
   /// Bytes that must stay free on the disks of spool and outputs, or jobs pause.
   package var diskReserveBytes = 64 << 20
+  /// Seconds that planning one spec may take.
+  package var planSeconds = 600.0
+  /// Bytes that the process which plans a spec may allocate.
+  package var planMemoryBytes = 2 << 30
 
   package init(slots: Int) { self.slots = slots }
 
   /// Names of all keys, as a file may use them.
   package static let keys = [
-    "allowSubmitBase", "allowedOutputs", "dataRoot", "diskReserveBytes", "pluginFolders",
-    "scanSeconds", "settleSeconds", "slots", "syntaxGraceSeconds",
+    "allowSubmitBase", "allowedOutputs", "dataRoot", "diskReserveBytes",
+    "planMemoryBytes", "planSeconds", "pluginFolders", "scanSeconds", "settleSeconds", "slots", "syntaxGraceSeconds",
   ]
 
   /// Takes over what a configuration file says.
@@ -78,6 +82,10 @@ package struct DaemonConfiguration: Hashable, Sendable {
     case "allowedOutputs": allowedOutputs = try folders(key, value)
     case "pluginFolders": pluginFolders = try folders(key, value)
     case "diskReserveBytes": diskReserveBytes = try count(key, value, in: 0...Int.max)
+    case "planMemoryBytes": planMemoryBytes = try count(key, value, in: 64 << 20...1 << 50)
+    case "planSeconds":
+      planSeconds = try seconds(key, value)
+      guard planSeconds > 0 else { throw .wrongValue(key, "seconds, more than 0 to 86400", value) }
     case "settleSeconds": settleSeconds = try seconds(key, value)
     case "syntaxGraceSeconds": syntaxGraceSeconds = try seconds(key, value)
     case "scanSeconds": scanSeconds = try seconds(key, value)

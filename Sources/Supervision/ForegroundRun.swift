@@ -68,7 +68,7 @@ package final class ForegroundRun {
     reader = SpecReader(
       worker: worker,
       folders: PluginFolders.searchPath(named: place.pluginFolders, spool: place.spool),
-      cachePath: "\(place.spool.cache)/plugins.json")
+      cacheFolder: place.spool.cache)
     let settings = Supervisor.Settings(
       slots: place.slots, diskReserveBytes: place.diskReserveBytes, workerExecutable: worker)
     let log = DaemonLog(
@@ -95,13 +95,16 @@ package final class ForegroundRun {
       id = unfinished
       onPlan(id, try JobPlanFile.read(place.spool.job(id)), [])
     } else {
-      let prepared = try prepare(bytes)
-      guard case .planned(let plan, _, let warnings) = prepared.outcome else {
-        if case .faulty(let faults, _) = prepared.outcome { return .rejected(faults) }
-        return .rejected([])
+      // Planning takes as long as the input makes it, and ends with the process when a signal comes.
+      let prepared = try signals?.lettingThrough { try prepare(bytes) } ?? prepare(bytes)
+      let (plan, warnings): (JobPlan, [Diagnostic])
+      switch prepared.outcome {
+      case .faulty(let faults): return .rejected(faults)
+      case .planned(let made, _, let notes): (plan, warnings) = (made, notes)
       }
       id = prepared.id
       let folder = place.spool.job(id)
+      try Files.rename(place.spool.claim(id).path, folder.path)
       supervisor.admit(try ledger.insert(id, plan: plan, folder: folder, isHeld: false))
       onPlan(id, plan, warnings)
     }
@@ -183,11 +186,16 @@ package final class ForegroundRun {
   private func prepare(_ bytes: [UInt8]) throws -> (id: JobID, outcome: SpecReader.Outcome) {
     var generator = SystemRandomNumberGenerator()
     let id = JobID(at: WallClock.milliseconds / 1000, using: &generator)
-    let folder = place.spool.job(id)
+    // What an interrupted planning left.
+    for name in try Files.names(in: place.spool.jobs) where name.hasPrefix(".new-") {
+      try Files.removeTree("\(place.spool.jobs)/\(name)")
+    }
+    let folder = place.spool.claim(id)
     try Files.makeDirectory(folder.path)
     try AtomicFile.write(bytes, to: folder.spec)
     let surroundings = PlanSurroundings(
-      base: place.base, defaultOutput: place.output ?? folder.outputs, allowedOutputs: nil,
+      base: place.base, defaultOutput: place.output ?? place.spool.job(id).outputs,
+      allowedOutputs: nil,
       models: place.models, publishedModels: place.publishedModels, processors: place.slots,
       itemsPath: nil,
       jobID: id.text)

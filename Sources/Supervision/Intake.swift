@@ -6,24 +6,27 @@ import PipelineSpec
 import Planning
 import StageCatalog
 
-/// Takes specs from `incoming/` and requests from `control/`, and makes jobs of the former.
+/// Takes specs from `incoming/` and requests from `control/`, and has the former made jobs by clerks.
 final class Intake {
-  /// Longest time spent on taking specs before workers get their turn.
-  private static let turn = Duration.milliseconds(50)
+  /// Longest time spent on specs before workers get their turn.
+  private static let turn = Duration.milliseconds(20)
 
   private let queue: JobQueue
   private let configuration: DaemonConfiguration
   private let supervisor: Supervisor
   private let reader: SpecReader
   private let log: DaemonLog
+  private let clerks: ClerkSettings
+  private let drafts: DraftDesk
+  private lazy var desk = PlanningDesk(
+    settings: clerks, patienceSeconds: supervisor.settings.patienceSeconds, log: log
+  ) { [unowned self] in order(for: $0) }
   private let watchers: (incoming: DirectoryWatcher?, control: DirectoryWatcher?)
   private var rule: SettleRule
   /// Names that came by rename and are not taken yet.
   private var moved: Set<String> = []
   /// Names that are complete, in the order in which they are taken.
   private var ready: [String] = []
-  /// Taken, and not jobs yet: found at the start, or what could not be written.
-  private var claims: [JobQueue.Claim] = []
   /// Those that can't be taken now.
   private var setAside: SetAside
   private var nextScan = ContinuousClock.now
@@ -32,8 +35,11 @@ final class Intake {
   private var patience: ContinuousClock.Instant?
 
   init(
-    configuration: DaemonConfiguration, supervisor: Supervisor, reader: SpecReader, log: DaemonLog
+    configuration: DaemonConfiguration, supervisor: Supervisor, reader: SpecReader,
+    clerks: ClerkSettings, log: DaemonLog
   ) {
+    self.clerks = clerks
+    drafts = DraftDesk(settings: clerks)
     queue = JobQueue(spool: supervisor.spool)
     self.configuration = configuration
     self.supervisor = supervisor
@@ -47,16 +53,36 @@ final class Intake {
   }
 
   /// What to poll.
-  var descriptors: [Int32] { [watchers.incoming, watchers.control].compactMap { $0?.descriptor } }
-
-  /// When ``step(at:)`` is due though nothing happened.
-  var deadline: ContinuousClock.Instant {
-    if let patience { return min(patience, nextRequests) }
-    return ready.isEmpty && claims.isEmpty ? min(nextScan, nextRequests) : .now
+  var descriptors: [Int32] {
+    [watchers.incoming, watchers.control].compactMap { $0?.descriptor } + desk.descriptors
+      + drafts.descriptors
   }
 
-  /// True when nothing is waiting to be taken or to settle, but for what can't be taken.
-  var isIdle: Bool { ready.isEmpty && claims.isEmpty && !rule.isWaiting(without: setAside.names) }
+  /// When ``step(at:)`` is due though nothing happened.
+  func deadline(at now: ContinuousClock.Instant) -> ContinuousClock.Instant {
+    if !ready.isEmpty, desk.hasRoom, patience == nil { return now }
+    // What can't be taken now is not looked for either.
+    let next = [patience ?? nextScan, desk.deadline(at: now), drafts.deadline]
+    return next.compactMap(\.self).reduce(nextRequests, min)
+  }
+
+  /// True when nothing is waiting to be taken, planned or to settle, but for what can't be taken.
+  var isIdle: Bool { ready.isEmpty && desk.isEmpty && !rule.isWaiting(without: setAside.names) }
+
+  /// Specs that were taken and are no jobs yet, for people.
+  var waiting: [DaemonStatus.WaitingSpec] { desk.waiting }
+
+  /// Begins to stop; what was taken stays where the next daemon finds it.
+  func stop() {
+    desk.stop()
+    drafts.stop()
+  }
+
+  /// True once nothing is alive that plans specs.
+  func isQuiet(at now: ContinuousClock.Instant) -> Bool {
+    _ = drafts.step(at: now)
+    return desk.isQuiet(at: now) && !drafts.isBusy
+  }
 
   /// Finds what an earlier daemon had taken and not finished; jobs that are in the journal get their folder's name.
   ///
@@ -66,7 +92,7 @@ final class Intake {
       if try supervisor.ledger.knows(claim.id) {
         try queue.publish(claim)
       } else {
-        claims.append(claim)
+        desk.add(claim)
       }
     }
   }
@@ -76,14 +102,15 @@ final class Intake {
     let news = watchers.incoming?.take()
     moved.formUnion(news?.movedIn ?? [])
     if watchers.control?.take().needsScan ?? false || now >= nextRequests { takeRequests(at: now) }
+    let end = now + Self.turn
+    desk.step(at: now, until: end) { try conclude($0, $1) }
+    let hasAnswers = drafts.step(at: now)
     if let patience, patience > now { return }
     patience = nil
     if now >= nextSweep { sweep(at: now) }
-    if news?.needsScan ?? false || now >= nextScan { scan(at: now) }
-    let end = now + Self.turn
-    while !claims.isEmpty, patience == nil, .now < end { take(claims[0]) }
+    if news?.needsScan ?? false || hasAnswers || now >= nextScan { scan(at: now) }
     guard !ready.isEmpty else { return }
-    while !ready.isEmpty, patience == nil, .now < end { claim(ready.removeFirst()) }
+    while !ready.isEmpty, desk.hasRoom, patience == nil, .now < end { claim(ready.removeFirst()) }
     // What is gone from the folder is forgotten by looking once more.
     if ready.isEmpty { nextScan = .now }
   }
@@ -122,10 +149,11 @@ final class Intake {
       guard isSettled, !setAside.holds(name, look, at: now) else { continue }
       if let unfit = unfit[name] {
         turnAway(unfit, look)
-      } else if !isBeingWritten(name, &writers, at: time) {
+      } else if !isBeingWritten(name, look, &writers, at: time, now) {
         ready.append(name)
       }
     }
+    drafts.keep(only: Set(found.specs.map(\.name)))
     setAside.update(keeping: Set(found.specs.map(\.name)))
     if rule.isWaiting(without: setAside.names) {
       nextScan = min(nextScan, now + .seconds(max(0.02, configuration.settleSeconds / 4)))
@@ -135,8 +163,12 @@ final class Intake {
   /// Seconds for which a file may be open for writing before people are told.
   private static let writerPatience = 10.0
 
-  /// True when a file that did not come by rename is open for writing, or is no YAML and changed not long ago.
-  private func isBeingWritten(_ name: String, _ writers: inout OpenWriters, at time: Int) -> Bool {
+  /// True when a file that did not come by rename is open for writing, or changed not long ago and is no YAML as far as
+  /// is known.
+  private func isBeingWritten(
+    _ name: String, _ look: SettleRule.Look, _ writers: inout OpenWriters, at time: Int,
+    _ now: ContinuousClock.Instant
+  ) -> Bool {
     guard !moved.contains(name) else { return false }
     let path = "\(queue.spool.incoming)/\(name)"
     let quiet = rule.quietNanoseconds(of: name, at: time)
@@ -149,9 +181,8 @@ final class Intake {
       return true
     }
     let grace = Int(configuration.syntaxGraceSeconds * 1e9)
-    guard quiet < grace, let bytes = try? Files.read(path, limit: DropName.sizeLimit)
-    else { return false }
-    return PipelineSpec.parse(bytes).isSyntaxFault
+    guard quiet < grace else { return false }
+    return drafts.isUnfinished(name, at: path, look, at: now) ?? true
   }
 
   private func turnAway(_ unfit: JobQueue.Unfit, _ look: SettleRule.Look) {
@@ -201,59 +232,56 @@ final class Intake {
       guard let claim = try queue.claim(name, as: id) else { return }
       moved.remove(name)
       setAside.forget(name)
-      claims.append(claim)
+      desk.add(claim)
     } catch {
       let look = Files.status("\(queue.spool.incoming)/\(name)").map { SettleRule.Look($0) }
-      return leave(name, look, "\(error)", error)
-    }
-    take(claims[claims.count - 1])
-  }
-
-  private func take(_ claim: JobQueue.Claim) {
-    do {
-      try makeJob(claim)
-      claims.removeAll { $0.id == claim.id }
-    } catch {
-      postpone("make a job of '\(claim.name)'", error)
+      leave(name, look, "\(error)", error)
     }
   }
 
-  private func makeJob(_ claim: JobQueue.Claim) throws {
+  /// Carries out what was found out about a claim; doing it twice does no harm.
+  private func conclude(_ claim: JobQueue.Claim, _ verdict: PlanningDesk.Verdict) throws {
     if try supervisor.ledger.knows(claim.id) { return try finish(claim) }
-    switch try reader.read(
-      claim.bytes, into: claim.folder, surroundings: surroundings(of: claim))
-    {
-    case .faulty(let faults, _): try reject(claim, faults)
-    case .planned(let plan, let isHeld, let warnings):
+    switch verdict {
+    case .rejected(let text, let json, let errors):
+      let path = try queue.reject(claim, text: text, json: json)
+      log.write(
+        "'\(claim.name)' is rejected with \(errors) \(errors == 1 ? "error" : "errors"); "
+          + "see \(path).error.txt", level: .warning)
+    case .cancelled(let requester): try reject(claim, cancelledBy: requester)
+    case .planned(let job):
       DurableBoundary.reached("intake.wrote-plan")
-      _ = try supervisor.ledger.insert(
-        claim.id, plan: plan, folder: queue.spool.job(claim.id), isHeld: isHeld)
+      _ = try supervisor.ledger.insert(claim.id, job, folder: queue.spool.job(claim.id))
       DurableBoundary.reached("intake.inserted-job")
       try finish(claim)
       log.write(
-        "'\(plan.name)' from \(claim.name): \(plan.items.count) items in \(plan.shardCount) shards"
-          + (isHeld ? ", held" : ""), job: claim.id)
-      for warning in warnings {
-        log.write(warning.message, level: .warning, job: claim.id)
-      }
+        "'\(job.name)' from \(claim.name): \(job.itemCount) items in \(job.shardCount) shards"
+          + (job.isHeld ? ", held" : ""), job: claim.id)
+      for warning in job.warnings { log.write(warning, level: .warning, job: claim.id) }
     }
   }
 
+  private func reject(_ claim: JobQueue.Claim, cancelledBy requester: String) throws {
+    let renderer = DiagnosticRenderer(file: claim.name, source: [])
+    let fault = Diagnostic("E169", "cancelled by \(requester) before it was planned", at: nil)
+    let path = try queue.reject(
+      claim, text: renderer.text([fault], verdict: "not queued"), json: try renderer.json([fault]))
+    log.write("'\(claim.name)' is \(fault.message); see \(path)")
+  }
+
   private func finish(_ claim: JobQueue.Claim) throws {
+    for path in [
+      claim.folder.planningOrder, claim.folder.planningOutcome, claim.folder.planningFalls,
+      claim.folder.clerkTalk,
+    ] { try Files.removeTree(path) }
     try queue.publish(claim)
     if let job = try supervisor.ledger.job(claim.id, in: queue.spool), !job.state.isFinal {
       supervisor.admit(job)
     }
   }
 
-  private func reject(_ claim: JobQueue.Claim, _ faults: [Diagnostic]) throws {
-    let renderer = DiagnosticRenderer(file: claim.name, source: claim.bytes)
-    let path = try queue.reject(
-      claim, text: renderer.text(faults, verdict: "not queued"), json: try renderer.json(faults))
-    let errors = faults.count { $0.severity == .error }
-    log.write(
-      "'\(claim.name)' is rejected with \(errors) \(errors == 1 ? "error" : "errors"); "
-        + "see \(path).error.txt", level: .warning)
+  private func order(for claim: JobQueue.Claim) -> PlanningOrder {
+    PlanningOrder(name: claim.name, surroundings: surroundings(of: claim), reader: reader)
   }
 
   private func surroundings(of claim: JobQueue.Claim) -> PlanSurroundings {
@@ -285,7 +313,9 @@ final class Intake {
     var delayed: Set<JobID> = []
     do {
       for (path, request) in try ControlFolder.waiting(in: queue.spool) {
-        if let request {
+        if let request, desk.knows(request.job) {
+          try applyToClaim(request)
+        } else if let request {
           // None may overtake an earlier one of the same job that can't be recorded yet.
           if delayed.contains(request.job) { continue }
           guard supervisor.apply(request, at: now) else {
@@ -300,6 +330,17 @@ final class Intake {
     } catch {
       log.write("can't take requests: \(error)", level: .error)
     }
+  }
+
+  /// Does what is asked of a spec that is no job yet.
+  private func applyToClaim(_ request: ControlRequest) throws {
+    guard request.action == .cancel else {
+      return log.write(
+        "\(request.requester) asks something else than to cancel of a spec that is not planned yet",
+        level: .warning, job: request.job)
+    }
+    log.write("\(request.requester) asks: cancel", job: request.job)
+    try desk.cancel(request.job, by: request.requester)
   }
 
   private func postpone(_ what: String, _ error: any Error) {

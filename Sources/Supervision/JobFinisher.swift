@@ -56,8 +56,7 @@ package enum JobFinisher {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
     let text = ShownJSON.text(String(decoding: try encoder.encode(result), as: UTF8.self))
-    try AtomicFile.write(Array(text.utf8), to: job.folder.result)
-    DurableBoundary.reached("supervisor.wrote-result")
+    try AtomicFile.write(Array(text.utf8), to: path)
     do {
       try JobReport.write(folder: job.folder, result: result)
     } catch {

@@ -25,6 +25,12 @@ package struct JobTotals: Hashable, Sendable {
     for timing in report.stages { add(timing) }
   }
 
+  /// Takes in what the journal knows of a shard that was published.
+  package mutating func add(itemsDone: Int, itemsFailed: Int) {
+    self.itemsDone += itemsDone
+    self.itemsFailed += itemsFailed
+  }
+
   /// Takes in items that were quarantined in a shard that was never published.
   package mutating func addQuarantined(_ count: Int) { itemsFailed += count }
 

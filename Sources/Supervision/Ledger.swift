@@ -21,6 +21,15 @@ package struct Ledger {
     return Self.job(try journal.insert(new), folder: folder)
   }
 
+  /// Inserts a job that a clerk planned; one that is there already is left as it is.
+  func insert(_ id: JobID, _ job: PlannedJob, folder: JobFolder) throws -> SupervisedJob {
+    let new = NewJob(
+      id: id, name: job.name, priority: job.priority, submittedMilliseconds: now,
+      itemsTotal: job.itemCount, shardCount: job.shardCount, threads: job.threads,
+      outputDirectory: job.outputDirectory, isHeld: job.isHeld)
+    return Self.job(try journal.insert(new), folder: folder)
+  }
+
   /// Jobs that have not ended, with why they are in their state and where they write.
   func openJobs(in spool: SpoolFolder) throws -> [(job: SupervisedJob, row: JobRow)] {
     try journal.reader.openJobs().map { (Self.job($0, folder: spool.job($0.id)), $0) }
@@ -81,8 +90,8 @@ package struct Ledger {
     }
   }
 
-  /// What running a job takes, as the journal and the published shards have it.
-  func work(of job: JobID, plan: JobPlan, folder: JobFolder) throws -> JobWork {
+  /// What running a job takes, as the journal has it; reports of shards are not read, there may be many and large ones.
+  func work(of job: JobID, plan: JobPlan) throws -> JobWork {
     let rows = try journal.reader.shards(of: job)
     var isDone = [Bool](repeating: false, count: plan.shardCount)
     var attempts: [Int: Int] = [:]
@@ -90,9 +99,7 @@ package struct Ledger {
     for row in rows where isDone.indices.contains(row.number) {
       isDone[row.number] = row.state == .done
       if row.attempts > 0 { attempts[row.number] = row.attempts }
-      if row.state == .done, let report = AttemptInquest.report(folder, shard: row.number) {
-        progress.add(report)
-      }
+      if row.state == .done { progress.add(itemsDone: row.itemsDone, itemsFailed: row.itemsFailed) }
     }
     var history = JobHistory()
     for failed in try journal.reader.failures(of: job, sinceRetry: true) {

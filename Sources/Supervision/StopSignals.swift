@@ -23,6 +23,16 @@ package final class StopSignals {
 
   package var descriptor: Int32 { file.number }
 
+  /// Lets signals end this process as they do by default while `body` runs.
+  package func lettingThrough<Result>(_ body: () throws -> Result) rethrows -> Result {
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    for signal in [SIGTERM, SIGINT, SIGHUP] { sigaddset(&signals, signal) }
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+    defer { pthread_sigmask(SIG_BLOCK, &signals, nil) }
+    return try body()
+  }
+
   /// The next signal that has arrived, or nil.
   package func next() -> Signal? {
     switch lattice_next_signal(file.number) {

@@ -25,6 +25,8 @@ package final class Supervisor {
     package var graceSeconds = 10.0
     /// Seconds from SIGTERM or SIGABRT to SIGKILL.
     package var insistSeconds = 5.0
+    /// How clerks are run that sum up ended jobs; nil does it in this process.
+    package var clerks: ClerkSettings?
 
     package init(slots: Int, diskReserveBytes: Int, workerExecutable: String) {
       self.slots = slots
@@ -49,6 +51,18 @@ package final class Supervisor {
   /// Jobs with something that could not be written, and when it is tried again.
   var troubled: [JobID: ContinuousClock.Instant] = [:]
   var nextDiskLook: ContinuousClock.Instant?
+  /// Jobs whose end is being summed up.
+  var finishing: [JobID: Finishing] = [:]
+  /// By job, how often summing it up failed.
+  var finishFalls: [JobID: Int] = [:]
+  /// True when a turn was over before everything due was done.
+  var hasMore = false
+
+  /// When signals and requests get their turn again.
+  var turnEnd = ContinuousClock.now
+
+  /// Longest time spent on workers and jobs in one go.
+  private static let turn = Duration.milliseconds(20)
 
   package init(settings: Settings, spool: SpoolFolder, ledger: Ledger, log: DaemonLog) {
     self.settings = settings
@@ -60,27 +74,35 @@ package final class Supervisor {
   /// What to poll: one descriptor a worker that is not known to be gone.
   package var descriptors: [Int32] {
     attempts.filter { $0.process.ending == nil }.map(\.process.descriptor)
+      + finishing.values.map(\.clerk.descriptor)
   }
 
   /// When ``tick(at:)`` is due though no descriptor can be read; nil when nothing is.
   package var deadline: ContinuousClock.Instant? {
+    if hasMore { return .now }
     let times =
-      attempts.map(\.deadline) + troubled.values + [nextDiskLook].compactMap(\.self)
+      attempts.map(\.deadline) + finishing.values.compactMap(\.clerk.deadline) + troubled.values + [nextDiskLook].compactMap(\.self)
       + jobs.values.compactMap { $0.mayRun ? $0.work?.board.nextTime : nil }
     return times.min()
   }
 
   /// True when no worker is alive and no job could get one, now or after a pause of its own.
   package var isIdle: Bool {
-    attempts.isEmpty && failedStarts.isEmpty
+    isQuiet && failedStarts.isEmpty
       && jobs.values.allSatisfy { $0.state == .paused && $0.diskNeed == nil }
   }
 
-  /// Takes every step that is due.
+  /// True when nothing that it has started is alive.
+  package var isQuiet: Bool { attempts.isEmpty && finishing.isEmpty }
+
+  /// Takes every step that is due, or as many as a turn allows.
   package func tick(at now: ContinuousClock.Instant) {
+    hasMore = false
+    turnEnd = .now + Self.turn
     for attempt in attempts { attempt.look(at: now) }
     collectEnded(at: now)
     collectFailedStarts(at: now)
+    collectFinished(at: now)
     settle(at: now)
     lookAtDisks(at: now)
     if !isStopping { leaseWhatFits(at: now) }
@@ -90,6 +112,7 @@ package final class Supervisor {
   package func stop(at now: ContinuousClock.Instant) {
     isStopping = true
     for attempt in attempts { attempt.stop(.shutdown, at: now) }
+    for job in finishing.values { job.clerk.stop() }
   }
 
   /// Records that what ran was interrupted; to be called when ``attempts`` is empty after ``stop(at:)``.

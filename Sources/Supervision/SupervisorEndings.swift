@@ -8,6 +8,10 @@ extension Supervisor {
   /// Records the attempts whose workers are gone, with everything of their sessions.
   func collectEnded(at now: ContinuousClock.Instant) {
     for attempt in attempts where attempt.process.isCleared() {
+      guard .now < turnEnd else {
+        hasMore = true
+        return
+      }
       let key = attempt.key
       guard let job = jobs[key.job], var work = job.work else {
         attempts.removeAll { $0 === attempt }

@@ -9,6 +9,10 @@ extension Supervisor {
   func leaseWhatFits(at now: ContinuousClock.Instant) {
     var passed: Set<JobID> = []
     while let job = nextJob(except: passed, at: now) {
+      guard .now < turnEnd else {
+        hasMore = true
+        return
+      }
       guard load(job, at: now), let shard = job.work?.board.ready(at: now) else {
         if job.work?.board.isFinished == true || job.intention != nil { settle(at: now) }
         passed.insert(job.id)
@@ -45,7 +49,7 @@ extension Supervisor {
       return false
     }
     return attemptStep(job, "read its shards", at: now) {
-      job.work = try ledger.work(of: job.id, plan: plan, folder: job.folder)
+      job.work = try ledger.work(of: job.id, plan: plan)
     }
   }
 

@@ -46,7 +46,7 @@ extension Supervisor {
     _ plan: JobPlan?
   ) throws {
     guard let plan, !failures.isEmpty else { return }
-    let history = try ledger.work(of: job.id, plan: plan, folder: job.folder).history
+    let history = try ledger.work(of: job.id, plan: plan).history
     for (key, failure) in failures {
       let decision = AttemptPolicy.decide(
         after: failure, shard: key.shard, history: history, retry: plan.retry)

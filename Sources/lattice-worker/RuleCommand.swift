@@ -40,8 +40,8 @@ enum RuleCommand {
   /// Writes what `body` gives; it may use the folder, which is gone afterwards.
   private static func answer(_ body: (String) -> some Encodable) -> Int32 {
     let channel = AnswerChannel()
-    let temporary = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-    let folder = "\(temporary)/lattice-rule-\(getpid())-\(UInt64.random(in: 0...UInt64.max))"
+    let name = "lattice-rule-\(getpid())-\(UInt64.random(in: 0...UInt64.max))"
+    let folder = "\(Files.temporaryFolder)/\(name)"
     defer { try? Files.removeTree(folder) }
     return channel.write(body(folder))
   }

@@ -5,6 +5,7 @@ import Glibc
 import JobModel
 import ShardRun
 import StageHost
+import WorkerLink
 
 /// The process that loads plugins: describes one, checks uses of stages, or runs a shard.
 enum Worker {

@@ -38,7 +38,7 @@ struct DoctorCommand: ParsableCommand {
   func run() throws {
     let repairs = repair ? try repairFindings() : []
     let findings =
-      repairs + spoolFindings() + JournalCheck(spool.folder).findings
+      repairs + spoolFindings() + daemonFindings() + JournalCheck(spool.folder).findings
       + IncomingCheck(spool.folder).findings + pluginFindings() + modelFindings()
     if output.json {
       try printJSON(findings)
@@ -88,6 +88,26 @@ struct DoctorCommand: ParsableCommand {
           advice: isLow ? "Free some space: lattice gc --older 7d removes ended jobs." : nil))
     }
     return findings
+  }
+
+  /// How a running daemon is doing, and specs that something keeps from being planned.
+  private func daemonFindings() -> [Finding] {
+    guard FileLock.isHeld(spool.folder.daemonLock), let status = DaemonStatus.read(spool.folder)
+    else { return [] }
+    let loop = status.loop
+    let isSlow = loop.longestMilliseconds > 50
+    let step = Finding(
+      verdict: isSlow ? .note : .good,
+      what: "the longest step of latticed took \(loop.longestMilliseconds) ms"
+        + (isSlow ? ", most of it for \(loop.longestPart); \(loop.slowSteps) took over 50 ms" : ""),
+      advice: isSlow
+        ? "Signals and requests waited so long; a busy or slow disk is the usual reason." : nil)
+    return [step]
+      + status.specs.filter { $0.reason != nil }.map {
+        Finding(
+          verdict: .note, what: WaitingSpecs.line($0),
+          advice: "It is tried again by itself; 'lattice cancel \($0.id)' gives it up.")
+      }
   }
 
   /// Mends the journal, and says what was done.

@@ -21,6 +21,10 @@ extension JobControlCommand {
   func run() throws {
     let view = try SpoolView(spool.folder)
     for name in jobs {
+      if action == .cancel, let spec = WaitingSpecs.find(name, in: spool.folder) {
+        try WaitingSpecs.cancel(spec, in: spool.folder)
+        continue
+      }
       let job = try view.find(name)
       if let refusal = refusal(job.state) {
         throw failure("'\(job.name)' (\(job.id)) is \(job.state.rawValue): \(refusal)")

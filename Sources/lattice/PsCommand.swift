@@ -35,7 +35,12 @@ struct PsCommand: ParsableCommand {
       jobs = (open + ended).sorted { $0.id < $1.id }
     }
     if output.json { return try printJSON(jobs) }
-    guard !jobs.isEmpty else { return say("no jobs in \(spool.folder.path)") }
+    let waiting = WaitingSpecs.all(in: spool.folder)
+    defer { waiting.forEach { print(WaitingSpecs.line($0)) } }
+    guard !jobs.isEmpty || !waiting.isEmpty else {
+      return say("no jobs in \(spool.folder.path)")
+    }
+    guard !jobs.isEmpty else { return }
     print(table(of: jobs, view).text(for: .output), terminator: "")
     if outputs { jobs.forEach(printPlaces) }
   }

@@ -53,6 +53,13 @@ struct Latticed: ParsableCommand {
 
   enum LogFormat: String, ExpressibleByArgument, CaseIterable { case text, json }
 
+  /// A clerk is no command of its own: nobody but the daemon starts one.
+  static func main() {
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    if arguments.first == Clerk.argument { Glibc.exit(Clerk.main(Array(arguments.dropFirst()))) }
+    main(arguments)
+  }
+
   func validate() throws {
     if let slots, !(1...4096).contains(slots) {
       throw ValidationError("--slots must be 1 to 4096, not \(slots)")

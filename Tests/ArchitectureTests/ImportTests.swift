@@ -91,6 +91,7 @@ private let allowedImports: [String: Set<String>] = [
   ],
   "Sources/lattice-worker": [
     "CSystemCalls", "DurableFiles", "JobModel", "PluginCheck", "ShardRun", "StageHost",
+    "WorkerLink",
   ],
   "Sources/latticed": ["ArgumentParser", "DurableFiles", "JobModel", "Supervision"],
   "Sources/lattice": [

@@ -27,7 +27,7 @@ import Testing
     (
       #"{"slot": 2}"#,
       "unknown key 'slot'; the keys are allowSubmitBase, allowedOutputs, dataRoot, "
-        + "diskReserveBytes, pluginFolders, scanSeconds, settleSeconds, slots, syntaxGraceSeconds"
+        + "diskReserveBytes, planMemoryBytes, planSeconds, pluginFolders, scanSeconds, settleSeconds, slots, syntaxGraceSeconds"
     ),
     (#"{"slots": 0}"#, "'slots' must be a whole number, 1 to 4096, not 0"),
     (#"{"dataRoot": "data"}"#, #"'dataRoot' must be an absolute folder, not "data""#),

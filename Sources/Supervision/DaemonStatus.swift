@@ -1,0 +1,72 @@
+import DurableFiles
+import FoundationEssentials
+package import JobModel
+
+/// What a running daemon tells of itself, in `status.json` of its spool.
+package struct DaemonStatus: Codable, Hashable, Sendable {
+  /// How long the daemon's thread was away from signals, requests and workers.
+  package struct Loop: Codable, Hashable, Sendable {
+    package var steps: Int
+    package var longestMilliseconds: Int
+    /// What took most of the longest step.
+    package var longestPart: String
+    /// Steps longer than 50 ms.
+    package var slowSteps: Int
+  }
+
+  /// A spec that was taken and is no job yet.
+  package struct WaitingSpec: Codable, Hashable, Sendable {
+    package var id: JobID
+    /// Of the file that was dropped.
+    package var name: String
+    package var sinceMilliseconds: Int
+    package var isBeingPlanned: Bool
+    /// Why it waits, when something is in the way.
+    package var reason: String?
+  }
+
+  package var processID: Int32
+  package var loop: Loop
+  package var specs: [WaitingSpec]
+
+  /// What the daemon of a spool wrote last; nil when there is nothing to read.
+  package static func read(_ spool: SpoolFolder) -> DaemonStatus? {
+    guard let bytes = try? Files.read(spool.status, limit: 16 << 20) else { return nil }
+    return try? JSONDecoder().decode(DaemonStatus.self, from: Data(bytes))
+  }
+}
+
+/// Writes the status when it has changed, at most once a second.
+struct StatusWriter {
+  private let path: String
+  private var written: DaemonStatus?
+  private var next = ContinuousClock.now
+
+  init(_ spool: SpoolFolder) { path = spool.status }
+
+  /// When something is left to be written; nil when nothing is.
+  private(set) var deadline: ContinuousClock.Instant?
+
+  /// Takes in what is so now; failing to write it is no harm.
+  mutating func note(_ status: DaemonStatus, at now: ContinuousClock.Instant) {
+    guard isNews(status) else {
+      deadline = nil
+      return
+    }
+    guard now >= next else {
+      deadline = next
+      return
+    }
+    try? ClerkFile.write(status, to: path)
+    written = status
+    next = now + .seconds(1)
+    deadline = nil
+  }
+
+  /// That one more step was taken is none.
+  private func isNews(_ status: DaemonStatus) -> Bool {
+    guard var written else { return true }
+    written.loop.steps = status.loop.steps
+    return written != status
+  }
+}
