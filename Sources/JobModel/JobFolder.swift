@@ -39,6 +39,8 @@ package struct JobFolder: Codable, Hashable, Sendable {
   package func metrics(stage: String) -> String { "\(metricsFolder)/\(stage).jsonl" }
 
   package func done(shard: Int) -> String { "\(shards)/\(Self.number(shard)).done" }
+  /// The report of a published shard without its list of files, for whoever has no time to read that.
+  package func summary(shard: Int) -> String { "\(shards)/\(Self.number(shard)).summary" }
   package func failedItems(shard: Int) -> String { "\(shards)/\(Self.number(shard)).failed.jsonl" }
   /// Items no attempt may touch again, one ``FailedItem`` a line; written by the supervisor.
   package func quarantine(shard: Int) -> String {

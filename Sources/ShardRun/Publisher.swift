@@ -151,9 +151,20 @@ struct Publisher {
     }
     try AtomicFile.write(lines, to: folder.failedItems(shard: context.shard))
     try AtomicFile.write(metadata, to: folder.itemMetadata(shard: context.shard))
+    try writeSummary(of: report, encoder)
     try AtomicFile.write(
       Array(try encoder.encode(report)), to: folder.done(shard: context.shard))
     DurableBoundary.reached("shard.done")
     try PreviousOutputs.forget(folder, shard: context.shard)
+  }
+
+  /// Not synced: where it is lost or damaged the report is read.
+  private func writeSummary(of report: ShardReport, _ encoder: JSONEncoder) throws {
+    var summary = report
+    summary.files = []
+    let path = folder.summary(shard: context.shard)
+    let file = try OpenFile("\(path).tmp", O_WRONLY | O_CREAT | O_TRUNC)
+    try file.write(Array(try encoder.encode(summary)))
+    try Files.rename("\(path).tmp", path)
   }
 }

@@ -13,6 +13,8 @@ package struct PluginDescriber {
   private let worker: String
   private let memory: PluginMemory?
   private let seconds: Double
+  /// Hangs up to this second are not believed.
+  private let forgottenHangs: Int
   private var known: [String: PluginMemory.Entry] = [:]
   /// Held from the first plugin that has to be asked on.
   private var turn: FileLock?
@@ -32,8 +34,8 @@ package struct PluginDescriber {
     self.worker = worker
     self.seconds = seconds
     memory = cachePath.map { PluginMemory(path: $0, worker: worker) }
-    known = memory?.read() ?? [:]
-    if asksHungAgain { known = known.filter { $0.value.hungAt == nil } }
+    forgottenHangs = asksHungAgain ? WallClock.milliseconds / 1000 : 0
+    takeOver(memory?.read() ?? [:])
   }
 
   /// What a plugin says of itself; asked again only when its file has changed.
@@ -80,7 +82,12 @@ package struct PluginDescriber {
     guard !hasWaited, let memory else { return }
     hasWaited = true
     turn = memory.turn()
-    for (path, entry) in memory.read() where known[path] == nil || entry.isNewer(than: known[path]) {
+    takeOver(memory.read())
+  }
+
+  private mutating func takeOver(_ entries: [String: PluginMemory.Entry]) {
+    for (path, entry) in entries where entry.isNewer(than: known[path]) {
+      if let time = entry.hungAt, time <= forgottenHangs { continue }
       known[path] = entry
     }
   }

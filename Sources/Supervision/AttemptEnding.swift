@@ -25,7 +25,7 @@ package struct AttemptInquest {
   /// Looks into an attempt whose process is cleared.
   package func ending(of attempt: Attempt) -> AttemptEnding {
     let key = attempt.key
-    if let report = Self.report(folder, shard: key.shard) { return .published(report) }
+    if let report = Self.summary(folder, shard: key.shard) { return .published(report) }
     if let reason = attempt.stopReason, attempt.verdict == nil {
       return .failed(interruption(reason))
     }
@@ -43,6 +43,18 @@ package struct AttemptInquest {
       return nil
     }
     return try? JSONDecoder().decode(ShardReport.self, from: data)
+  }
+
+  /// The same without its files where that can be had: their list may be as long as the job has items.
+  package static func summary(_ folder: JobFolder, shard: Int) -> ShardReport? {
+    guard Files.exists(folder.done(shard: shard)) else { return nil }
+    if let bytes = SmallFile.bytes(folder.summary(shard: shard)),
+      let summary = try? JSONDecoder().decode(ShardReport.self, from: Data(bytes)),
+      summary.shard == shard
+    {
+      return summary
+    }
+    return report(folder, shard: shard)
   }
 
   private func interruption(_ reason: StopReason) -> AttemptFailure {

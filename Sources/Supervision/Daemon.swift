@@ -100,6 +100,7 @@ package final class Daemon {
         processID: getpid(),
         loop: DaemonStatus.Loop(
           steps: gauge.steps, longestMilliseconds: LoopGauge.milliseconds(gauge.longest),
+          longestProcessorMilliseconds: LoopGauge.milliseconds(gauge.longestAtWork),
           longestPart: gauge.longestPart, slowSteps: gauge.slowSteps), specs: intake.waiting),
       at: now)
     gauge.passed("status")

@@ -8,6 +8,8 @@ package struct DaemonStatus: Codable, Hashable, Sendable {
   package struct Loop: Codable, Hashable, Sendable {
     package var steps: Int
     package var longestMilliseconds: Int
+    /// The most time of a processor that a step has used.
+    package var longestProcessorMilliseconds: Int
     /// What took most of the longest step.
     package var longestPart: String
     /// Steps longer than 50 ms.

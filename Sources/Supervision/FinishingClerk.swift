@@ -32,6 +32,8 @@ struct FinishingOutcome: Codable, Hashable, Sendable {
 extension JobFolder {
   var finishingOrder: String { "\(path)/finishing.json" }
   var finishingOutcome: String { "\(path)/finished.json" }
+  /// The result until the job is recorded as ended.
+  var newResult: String { "\(path)/result.json.new" }
 }
 
 /// Sums up a job that has ended: its totals, its result, its report.
@@ -68,7 +70,7 @@ struct FinishingClerk {
       startedMilliseconds: order.startedMilliseconds, threads: 1)
     let result = try JobFinisher.finish(
       job: job, plan: plan, totals: totals, ending: (state, outcome.message),
-      failedAttempts: order.failedAttempts
+      failedAttempts: order.failedAttempts, resultPath: folder.newResult
     ) { outcome.complaints.append($0) }
     return (outcome, result)
   }

@@ -33,12 +33,14 @@ package enum JobFinisher {
   ///   - known: Its totals; nil to sum them up here.
   ///   - ending: State and, unless all went well, a sentence.
   ///   - failedAttempts: In the order in which they happened.
+  ///   - path: Where the result is written.
   ///   - complain: Told of a report that could not be written, which is no reason to fail.
   /// - Returns: What `result.json` holds.
   /// - Throws: ``FileError`` when the result can't be written.
   package static func finish(
     job: SupervisedJob, plan: JobPlan?, totals known: JobTotals?,
     ending: (state: JobState, message: String?), failedAttempts: [JobResult.FailedAttempt],
+    resultPath path: String,
     complain: (String) -> Void
   ) throws -> JobResult {
     let totals = known ?? plan.map { Self.totals(folder: job.folder, plan: $0) } ?? JobTotals()

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Measures how long the daemon's thread is away from what it waits for.
 struct LoopGauge {
   /// A step longer than this is too long.
@@ -6,9 +8,12 @@ struct LoopGauge {
   private(set) var steps = 0
   private(set) var slowSteps = 0
   private(set) var longest = Duration.zero
+  /// The most time of a processor that a step has used; what is over is what a busy machine or a disk took.
+  private(set) var longestAtWork = Duration.zero
   /// What took most of the longest step.
   private(set) var longestPart = ""
   private var start = ContinuousClock.now
+  private var workStart = Duration.zero
   private var partStart = ContinuousClock.now
   private var part = (name: "", duration: Duration.zero)
   private var lastWarning: ContinuousClock.Instant?
@@ -16,6 +21,7 @@ struct LoopGauge {
   /// A step begins.
   mutating func begin(at now: ContinuousClock.Instant) {
     start = now
+    workStart = Self.processorTime
     partStart = now
     part = ("", .zero)
   }
@@ -33,6 +39,7 @@ struct LoopGauge {
   mutating func end() -> String? {
     let now = ContinuousClock.now
     let duration = now - start
+    longestAtWork = max(longestAtWork, Self.processorTime - workStart)
     steps += 1
     let isLongest = duration > longest
     if isLongest {
@@ -45,6 +52,12 @@ struct LoopGauge {
     lastWarning = now
     return
       "a step took \(Self.milliseconds(duration)) ms, most of it for \(part.name); signals and requests waited so long"
+  }
+
+  private static var processorTime: Duration {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
   }
 
   static func milliseconds(_ duration: Duration) -> Int { Int(duration / .milliseconds(1)) }

@@ -104,13 +104,13 @@ extension Supervisor {
     try state.apply(.retried)
     let plan = try JobPlanFile.read(job.folder)
     var shards = (0..<plan.items.shardCount).filter { shard in
-      guard failedOnly, let report = AttemptInquest.report(job.folder, shard: shard) else {
+      guard failedOnly, let report = AttemptInquest.summary(job.folder, shard: shard) else {
         return true
       }
       return report.itemsFailed > 0
     }
     if let reduce = plan.reduceShard,
-      !shards.isEmpty || AttemptInquest.report(job.folder, shard: reduce) == nil
+      !shards.isEmpty || AttemptInquest.summary(job.folder, shard: reduce) == nil
     {
       shards.append(reduce)
     }

@@ -56,7 +56,7 @@ extension Supervisor {
     }
     for complaint in outcome.complaints { log.write(complaint, level: .warning, job: job.id) }
     attemptStep(job, "end it", at: now) {
-      DurableBoundary.reached("supervisor.wrote-result")
+      try showResult(of: job)
       for path in [job.folder.finishingOrder, job.folder.finishingOutcome, job.folder.clerkTalk] {
         try Files.removeTree(path)
       }
@@ -110,7 +110,7 @@ extension Supervisor {
       let (outcome, result) = try FinishingClerk.finish(
         try order(job, ending), folder: job.folder)
       for complaint in outcome.complaints { log.write(complaint, level: .warning, job: job.id) }
-      DurableBoundary.reached("supervisor.wrote-result")
+      try showResult(of: job)
       try record(outcome.event, outcome.message, of: job)
       onEnd?(result)
     }
@@ -124,6 +124,15 @@ extension Supervisor {
       let (event, message) = verdict(ending, job)
       try record(event, message, of: job)
     }
+  }
+
+  /// Whoever sees a result takes the job for ended, so that it appears right before that is recorded.
+  private func showResult(of job: SupervisedJob) throws {
+    if Files.exists(job.folder.newResult) {
+      try Files.rename(job.folder.newResult, job.folder.result)
+      try AtomicFile.syncDirectory(job.folder.path)
+    }
+    DurableBoundary.reached("supervisor.wrote-result")
   }
 
   private func record(_ event: JobEvent, _ message: String?, of job: SupervisedJob) throws {

@@ -73,7 +73,7 @@ extension Supervisor {
         guard orphan.end() else { throw OrphanError(pid: Int32(pid), job: row.job) }
       }
       try waitForLock(of: row)
-      if AttemptInquest.report(spool.job(row.job), shard: row.shard)?.attempt == row.number {
+      if AttemptInquest.summary(spool.job(row.job), shard: row.shard)?.attempt == row.number {
         continue
       }
       let key = Attempt.Key(job: row.job, shard: row.shard, number: row.number)
@@ -105,7 +105,7 @@ extension Supervisor {
   /// Records shards that were published and not recorded.
   private func believePublished(_ job: SupervisedJob) throws {
     for shard in try ledger.unfinishedShards(of: job.id) {
-      guard let report = AttemptInquest.report(job.folder, shard: shard) else { continue }
+      guard let report = AttemptInquest.summary(job.folder, shard: shard) else { continue }
       try ledger.recordDone(report, job: job.id)
       DurableBoundary.reached("supervisor.recorded-shard")
       log.write("shard \(shard) was published before the daemon went down", job: job.id)

@@ -76,12 +76,15 @@ import Testing
     #expect(child.terminationStatus == 76)
   }
 
-  @Test(arguments: ["", "1", "1:", ":1", "0:1", "1:0", "-1:5", "1:2:3", "one:two"])
+  @Test(arguments: ["", "1", "1:", ":1", "0:1", "1:0", "-1:5", "1:2:0", "1:2:x", "1:2:3:4", "one:two"])
   func aLeashIsAProcessAndSeconds(text: String) { #expect(ChildLeash(text) == nil) }
 
   @Test func aLeashIsReadAsItWasWritten() {
     let leash = ChildLeash(parent: 4711, cpuSeconds: 60)
     #expect(leash.text == "4711:60")
     #expect(ChildLeash(leash.text) == leash)
+    let bounded = ChildLeash(parent: 4711, cpuSeconds: 60, memoryBytes: 1 << 30)
+    #expect(bounded.text == "4711:60:1073741824")
+    #expect(ChildLeash(bounded.text) == bounded)
   }
 }

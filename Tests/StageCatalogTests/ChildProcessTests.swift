@@ -68,7 +68,7 @@ extension ChildTests {
       let output = try shell("echo kept >$TMPDIR/kept && readlink /proc/self/fd/0")
       #expect(output.ending == .exited(0))
       let path = String(decoding: output.data.dropLast(), as: UTF8.self)
-      #expect(path.hasPrefix("/tmp/lattice-child-"))
+      #expect(path.hasPrefix("\(Files.temporaryFolder)/lattice-child-"))
       #expect(!Files.exists(AtomicFile.parent(of: path)))
     }
   }

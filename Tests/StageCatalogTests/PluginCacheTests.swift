@@ -1,4 +1,5 @@
 import DurableFiles
+import Glibc
 import JobModel
 import StageCatalog
 import Testing
@@ -95,21 +96,75 @@ extension ChildTests {
       #expect(found.first?.module?.id == "pic")
     }
 
-    /// A hang may be the machine's, and SIGKILL comes from outside.
-    @Test(arguments: [
-      "[ -e hung ] || { touch hung; sleep 600; }", "[ -e hung ] || { touch hung; kill -KILL $$; }",
-    ])
-    func whatMayPassIsNotRemembered(trouble: String) throws {
+    /// SIGKILL comes from outside.
+    @Test func whatMayPassIsNotRemembered() throws {
       let plugin = try bench.plugin("a.stage.so")
-      let hung = "\(bench.root)/hung"
-      let body = trouble.replacing("hung", with: hung) + "\ndescribe pic.read 1.0.0"
-      let worker = try bench.worker(body)
-      var describer = PluginDescriber(worker: worker, cachePath: bench.cache, seconds: 1)
-      _ = describer.describe(plugin)
+      let worker = try bench.worker(
+        """
+        [ -e '\(bench.root)/killed' ] || { echo >>'\(bench.root)/once'
+          [ $(wc -l <'\(bench.root)/once') -lt 2 ] || touch '\(bench.root)/killed'
+          kill -KILL $$; }
+        describe pic.read 1.0.0
+        """)
+      var describer = PluginDescriber(worker: worker, cachePath: bench.cache)
+      #expect(describer.describe(plugin).module == nil)
+      #expect(describer.passingFault?.hasSuffix("was killed from outside, twice") == true)
       describer.saveCache()
-      #expect(Files.exists(hung))
       var later = PluginDescriber(worker: worker, cachePath: bench.cache)
       #expect(later.describe(plugin).module?.id == "pic")
+      #expect(later.passingFault == nil)
+    }
+
+    /// A plugin that sleeps while it is loaded costs its time once, not at each look.
+    @Test func aHangIsRememberedUntilTheFileChangesOrSomebodyAsks() throws {
+      let plugin = try bench.plugin("a.stage.so", "one")
+      let mended = "\(bench.root)/mended"
+      let worker = try bench.worker("[ -e '\(mended)' ] || sleep 600\ndescribe pic.read 1.0.0")
+      func look(hungAgain: Bool = false) -> PluginDescription {
+        var describer = PluginDescriber(
+          worker: worker, cachePath: bench.cache, seconds: 1, asksHungAgain: hungAgain)
+        defer { describer.saveCache() }
+        return describer.describe(plugin)
+      }
+      let first = look()
+      #expect(first.broken?.contains("took more than 1 s to load and was killed") == true)
+      try AtomicFile.write([], to: mended)
+      #expect(look() == first)
+      #expect(try bench.calls == ["a.stage.so"])
+      #expect(look(hungAgain: true).module?.id == "pic")
+      try Files.removeTree(mended)
+      try bench.plugin("a.stage.so", "three")
+      #expect(look().broken != nil)
+      #expect(try bench.calls == ["a.stage.so", "a.stage.so", "a.stage.so"])
+    }
+
+    /// Two processes that meet an unknown plugin: one asks it, the other waits and takes over the answer.
+    @Test func processesTakeTurns() async throws {
+      let plugin = try bench.plugin("a.stage.so")
+      let worker = try bench.worker("sleep 0.5\ndescribe pic.read 1.0.0")
+      let cache = bench.cache
+      let found = await withTaskGroup(of: String?.self) { group in
+        for _ in 0..<3 {
+          group.addTask {
+            var describer = PluginDescriber(worker: worker, cachePath: cache)
+            defer { describer.saveCache() }
+            return describer.describe(plugin).module?.id
+          }
+        }
+        return await group.reduce(into: []) { $0.append($1) }
+      }
+      #expect(found == ["pic", "pic", "pic"])
+      #expect(try bench.calls == ["a.stage.so"])
+    }
+
+    /// Loading a pipe would wait for a writer.
+    @Test(.timeLimit(.minutes(1))) func whatIsNoFileIsNotLoaded() throws {
+      let path = "\(bench.root)/plugins/pipe.stage.so"
+      #expect(mkfifo(path, 0o644) == 0)
+      #expect(
+        describe(path, worker: try bench.worker()).first?.broken
+          == "plugin '\(path)' is a named pipe, not a file")
+      #expect(try bench.calls == [])
     }
 
     @Test func killedTwiceIsSaidSo() throws {

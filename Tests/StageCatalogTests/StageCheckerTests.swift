@@ -60,8 +60,44 @@ extension ChildTests {
       #expect(
         try failure("echo 'index out of range' >&2; kill -TRAP $$")
           == "a stage crashed in its check: SIGTRAP; its last words: index out of range")
-      #expect(
-        try failure("kill -KILL $$") == "a stage crashed in its check: SIGKILL")
+    }
+
+    /// Somebody else did that, or the machine is short of memory: it says nothing about the stages.
+    @Test func killedFromOutsideIsPassing() throws {
+      var checker = ChildChecker(worker: try bench.worker("kill -KILL $$"))
+      let fault = #expect(throws: PassingFault.self) { try checker.check(request("read")) }
+      #expect(fault?.description == "the process that checked the stages was killed from outside")
+    }
+
+    @Test func anotherProcessRemembersTheAnswer() throws {
+      let plugin = try bench.plugin("a.stage.so")
+      let worker = try bench.worker("echo asked >> '\(bench.root)/asked'; echo '{\"stages\":[]}'")
+      func ask() throws {
+        var checker = ChildChecker(worker: worker, memoryFolder: "\(bench.root)/checks")
+        _ = try checker.check(
+          StageCheckRequest(stages: [
+            StageCheckRequest.Entry(
+              name: "read", pluginPath: plugin, stageID: "pic.read", parameters: .object([:]),
+              inputs: [:])
+          ]))
+      }
+      for _ in 0..<3 { try ask() }
+      #expect(try Files.read("\(bench.root)/asked") == Array("asked\n".utf8))
+      try bench.plugin("a.stage.so", "another")
+      try ask()
+      #expect(try Files.read("\(bench.root)/asked") == Array("asked\nasked\n".utf8))
+    }
+
+    /// A check that sleeps costs its time once.
+    @Test func aHangIsRemembered() throws {
+      let worker = try bench.worker("echo asked >> '\(bench.root)/asked'; sleep 600")
+      for _ in 0..<2 {
+        var checker = ChildChecker(
+          worker: worker, memoryFolder: "\(bench.root)/checks", seconds: 1)
+        let failure = #expect(throws: CheckFailure.self) { try checker.check(request("read")) }
+        #expect(failure?.description == "the check of a stage took more than 1 s and was killed")
+      }
+      #expect(try Files.read("\(bench.root)/asked") == Array("asked\n".utf8))
     }
 
     @Test func noAnswerIsAFailure() throws {
