@@ -3,6 +3,7 @@ import FileNames
 import Glibc
 import JobModel
 import PipelineSpec
+import StageCatalog
 import YAML
 
 /// Lists the files below an input folder that match a glob, names sorted by their bytes, hidden ones left out.
@@ -115,6 +116,7 @@ struct FolderWalk {
     }
     let names: [FileName]
     do throws(FileError) { names = try Files.entries(in: path) } catch {
+      if let fault = PassingFault(error) { throw fault }
       let reason = String(cString: strerror(error.code))
       return try manifest.add(
         id: id + "/", path: path, fault: "this folder can't be listed: \(reason)")
