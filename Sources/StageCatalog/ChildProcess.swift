@@ -183,7 +183,8 @@ package enum ChildProcess {
     let path: String
 
     init() throws(FileError) {
-      path = "\(Files.temporaryFolder)/lattice-child-\(getpid())-\(UInt64.random(in: 0...UInt64.max))"
+      path =
+        "\(Files.temporaryFolder)/lattice-child-\(getpid())-\(UInt64.random(in: 0...UInt64.max))"
       try Files.makeDirectory(path)
     }
 

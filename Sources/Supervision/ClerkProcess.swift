@@ -92,7 +92,8 @@ final class ClerkProcess {
     switch ending.exit {
     case .code(0): return .done
     case .code(Clerk.unfinishedExit): return .unfinished
-    case .code(Clerk.passingExit): return .passing(lastWords ?? "the machine was short of something")
+    case .code(Clerk.passingExit):
+      return .passing(lastWords ?? "the machine was short of something")
     case .code(let code):
       return .fell("left with exit code \(code)" + (lastWords.map { ": \($0)" } ?? ""))
     case .signal(SIGKILL): return .passing("its process was killed from outside")

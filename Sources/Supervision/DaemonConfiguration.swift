@@ -32,7 +32,8 @@ package struct DaemonConfiguration: Hashable, Sendable {
   /// Names of all keys, as a file may use them.
   package static let keys = [
     "allowSubmitBase", "allowedOutputs", "dataRoot", "diskReserveBytes",
-    "planMemoryBytes", "planSeconds", "pluginFolders", "scanSeconds", "settleSeconds", "slots", "syntaxGraceSeconds",
+    "planMemoryBytes", "planSeconds", "pluginFolders", "scanSeconds", "settleSeconds", "slots",
+    "syntaxGraceSeconds",
   ]
 
   /// Takes over what a configuration file says.

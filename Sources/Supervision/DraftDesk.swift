@@ -21,7 +21,9 @@ final class DraftDesk {
 
   /// What to poll.
   var descriptors: [Int32] {
-    drafts.values.compactMap { if case .asked(let clerk) = $0.state { clerk.descriptor } else { nil } }
+    drafts.values.compactMap {
+      if case .asked(let clerk) = $0.state { clerk.descriptor } else { nil }
+    }
   }
 
   var deadline: ContinuousClock.Instant? {

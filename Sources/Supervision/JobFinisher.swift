@@ -85,14 +85,13 @@ package enum JobFinisher {
   }
 
   private static func append(_ source: String, to file: Descriptor, named name: String) throws {
-    let number = open(source, O_RDONLY | O_CLOEXEC)
-    guard number >= 0 else {
-      if errno == ENOENT { return }
-      throw FileError("open", source, errno)
+    let input: OpenFile
+    do throws(FileError) { input = try OpenFile(reading: source) } catch {
+      if error.isMissing { return }
+      throw error
     }
-    let input = Descriptor(owning: number)
     while true {
-      let count = sendfile(file.number, input.number, nil, 1 << 20)
+      let count = sendfile(file.number, input.descriptor, nil, 1 << 20)
       guard count >= 0 else { throw FileError("write", name, errno) }
       if count == 0 { return }
     }

@@ -81,7 +81,8 @@ package final class Supervisor {
   package var deadline: ContinuousClock.Instant? {
     if hasMore { return .now }
     let times =
-      attempts.map(\.deadline) + finishing.values.compactMap(\.clerk.deadline) + troubled.values + [nextDiskLook].compactMap(\.self)
+      attempts.map(\.deadline) + finishing.values.compactMap(\.clerk.deadline) + troubled.values
+      + [nextDiskLook].compactMap(\.self)
       + jobs.values.compactMap { $0.mayRun ? $0.work?.board.nextTime : nil }
     return times.min()
   }

@@ -39,7 +39,8 @@ extension Supervisor {
       case .done: finish(job, finished.ending, at: now)
       case .stopped: break
       case .passing(let reason): postpone(job, "can't sum it up now: \(reason)", at: now)
-      case .unfinished: fell(job, "left with an answer to another question", finished.ending, at: now)
+      case .unfinished:
+        fell(job, "left with an answer to another question", finished.ending, at: now)
       case .fell(let reason): fell(job, reason, finished.ending, at: now)
       }
     }

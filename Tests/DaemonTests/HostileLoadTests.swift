@@ -9,9 +9,11 @@ import Testing
   /// 20,000 as a rule, a million in the long mode.
   static let files = isLongRun ? 1_000_000 : 20_000
 
-  private static let read = "{ id: read, use: image.read@1, in: { file: photos }, params: { size: 16 } }"
+  private static let read =
+    "{ id: read, use: image.read@1, in: { file: photos }, params: { size: 16 } }"
 
-  private static func spec(_ name: String, input: String = "dir: images", _ stage: String) -> String {
+  private static func spec(_ name: String, input: String = "dir: images", _ stage: String) -> String
+  {
     """
     version: 1
     name: \(name)
@@ -98,7 +100,8 @@ import Testing
       ), "\(rejection("pipe", daemon))")
     #expect(
       daemon.log.contains(
-        "broken plugin: plugin '\(daemon.spool.plugins)/pipe.stage.so' is a named pipe, not a file"))
+        "broken plugin: plugin '\(daemon.spool.plugins)/pipe.stage.so' is a named pipe, not a file")
+    )
     #expect(most < 200 << 10, "the daemon took \(most) KiB")
     try daemon.waitUntil("the status is written") {
       ((try? status(daemon)["loop"]) as? [String: Any])?["steps"] as? Int ?? 0 > 10
@@ -119,7 +122,8 @@ import Testing
     try daemon.drop("slow.yaml", Self.spec("slow", "use: slow.check@1, in: { image: read.image }"))
     for _ in 0..<2 {
       try daemon.waitUntil("the spec is being planned") {
-        (try? status(daemon)["specs"] as? [[String: Any]])?.first?["isBeingPlanned"] as? Bool == true
+        (try? status(daemon)["specs"] as? [[String: Any]])?.first?["isBeingPlanned"] as? Bool
+          == true
       }
       let start = ContinuousClock.now
       daemon.stop()
@@ -144,10 +148,11 @@ import Testing
     let output = try Lattice.run(["cancel", "slow", "--spool", daemon.spool.path])
     #expect(output.status == 0, "\(output.talk)")
     #expect(
-      output.talk.hasSuffix(") is cancelled; it is in \(daemon.spool.rejected)\n"), "\(output.talk)")
+      output.talk.hasSuffix(") is cancelled; it is in \(daemon.spool.rejected)\n"), "\(output.talk)"
+    )
     #expect(
       rejection("slow", daemon)
-        == "slow.yaml: error[E167]: cancelled by \(NSUserName()) before it was planned\n1 error, 0 warnings: not queued.\n"
+        == "slow.yaml: error[E169]: cancelled by \(NSUserName()) before it was planned\n1 error, 0 warnings: not queued.\n"
     )
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: daemon.spool.jobs).isEmpty)
@@ -158,7 +163,9 @@ import Testing
   @Test func theThirdFallRejects() throws {
     let daemon = try surrounded(#"{"planSeconds": 1.5}"#)
     try daemon.start()
-    try daemon.waitUntil("the plugins are known", seconds: 120) { daemon.log.contains("there are ") }
+    try daemon.waitUntil("the plugins are known", seconds: 120) {
+      daemon.log.contains("there are ")
+    }
     try daemon.drop("slow.yaml", Self.spec("slow", "use: slow.check@1, in: { image: read.image }"))
     let sentence = "planning 'slow.yaml' failed, "
     try daemon.waitUntil("the first fall") { daemon.log.contains("\(sentence)1 of 3 times") }
@@ -168,7 +175,7 @@ import Testing
     #expect(
       rejection("slow", daemon)
         == """
-        slow.yaml: error[E166]: planning this spec failed 3 times; the last time, the process that did it took longer than 1.5 s
+        slow.yaml: error[E168]: planning this spec failed 3 times; the last time, the process that did it took longer than 1.5 s
         1 error, 0 warnings: not queued.
 
         """)

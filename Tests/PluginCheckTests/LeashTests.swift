@@ -76,7 +76,9 @@ import Testing
     #expect(child.terminationStatus == 76)
   }
 
-  @Test(arguments: ["", "1", "1:", ":1", "0:1", "1:0", "-1:5", "1:2:0", "1:2:x", "1:2:3:4", "one:two"])
+  @Test(arguments: [
+    "", "1", "1:", ":1", "0:1", "1:0", "-1:5", "1:2:0", "1:2:x", "1:2:3:4", "one:two",
+  ])
   func aLeashIsAProcessAndSeconds(text: String) { #expect(ChildLeash(text) == nil) }
 
   @Test func aLeashIsReadAsItWasWritten() {
