@@ -43,7 +43,9 @@ struct CheckMemory {
     return content.verdict
   }
 
-  /// Writes a verdict down; failing to is no harm. A stage's own faults are asked for again.
+  /// Writes a verdict down; failing to is no harm.
+  ///
+  /// A stage's own faults are asked for again.
   func remember(_ verdict: Verdict, on request: StageCheckRequest) {
     if case .answer(let answer) = verdict, answer.stages.contains(where: { !$0.faults.isEmpty }) {
       return

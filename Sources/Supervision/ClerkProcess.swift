@@ -56,6 +56,7 @@ final class ClerkProcess {
   ///   - path: To what.
   ///   - talk: File that takes what it says.
   ///   - settings: Its bounds.
+  /// - Returns: The clerk, at work.
   /// - Throws: ``WorkerStartError``; nothing is left behind then.
   static func start(
     _ task: Clerk.Task, _ path: String, talk: String, settings: ClerkSettings

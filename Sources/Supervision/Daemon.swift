@@ -81,9 +81,13 @@ package final class Daemon {
       gauge.passed("jobs and workers")
       if hasStopped(at: now) {
         supervisor.recordInterruption()
+        measure(at: now, isLast: true)
         return log.write("stopped")
       }
-      if drains, intake.isIdle, supervisor.isIdle { return log.write("nothing left to do") }
+      if drains, intake.isIdle, supervisor.isIdle {
+        measure(at: now, isLast: true)
+        return log.write("nothing left to do")
+      }
       measure(at: now)
       wait(signals)
     }
@@ -94,7 +98,7 @@ package final class Daemon {
   }
 
   /// Ends the measured step and tells how long it took.
-  private func measure(at now: ContinuousClock.Instant) {
+  private func measure(at now: ContinuousClock.Instant, isLast: Bool = false) {
     status.note(
       DaemonStatus(
         processID: getpid(),
@@ -102,7 +106,7 @@ package final class Daemon {
           steps: gauge.steps, longestMilliseconds: LoopGauge.milliseconds(gauge.longest),
           longestProcessorMilliseconds: LoopGauge.milliseconds(gauge.longestAtWork),
           longestPart: gauge.longestPart, slowSteps: gauge.slowSteps), specs: intake.waiting),
-      at: now)
+      at: now, isLast: isLast)
     gauge.passed("status")
     if let warning = gauge.end() { log.write(warning, level: .warning) }
   }

@@ -50,12 +50,18 @@ struct StatusWriter {
   private(set) var deadline: ContinuousClock.Instant?
 
   /// Takes in what is so now; failing to write it is no harm.
-  mutating func note(_ status: DaemonStatus, at now: ContinuousClock.Instant) {
-    guard isNews(status) else {
+  ///
+  /// - Parameters:
+  ///   - status: What is so.
+  ///   - now: The time.
+  ///   - isLast: Writes it at once, for nothing comes after it.
+  mutating func note(_ status: DaemonStatus, at now: ContinuousClock.Instant, isLast: Bool = false)
+  {
+    guard isLast || isNews(status) else {
       deadline = nil
       return
     }
-    guard now >= next else {
+    guard isLast || now >= next else {
       deadline = next
       return
     }

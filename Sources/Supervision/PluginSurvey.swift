@@ -35,7 +35,7 @@ struct PluginSurvey: Codable, Sendable {
 
   /// Surveys that the daemon has asked for, one at a time.
   final class Desk {
-    private let settings: ClerkSettings
+    private var settings: ClerkSettings
     private let reader: SpecReader
     private let log: DaemonLog
     private var clerk: ClerkProcess?
@@ -43,7 +43,9 @@ struct PluginSurvey: Codable, Sendable {
     private var asksHungAgain = false
 
     init(settings: ClerkSettings, reader: SpecReader, log: DaemonLog) {
+      // How long it takes is the plugins' business, not a spec's.
       self.settings = settings
+      self.settings.seconds = max(settings.seconds, 600)
       self.reader = reader
       self.log = log
     }

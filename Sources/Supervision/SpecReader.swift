@@ -32,6 +32,7 @@ package struct SpecReader: Codable, Hashable, Sendable {
   /// The stages there are; asks plugins that are not known yet.
   ///
   /// - Parameter asksHungAgain: Also those that hung a while ago.
+  /// - Returns: The catalog.
   func catalog(asksHungAgain: Bool = false) -> StageCatalog {
     StageCatalog.load(
       folders: folders, worker: worker, cachePath: "\(cacheFolder)/plugins.json",
