@@ -295,6 +295,7 @@ let package = Package(
     tests("PluginCheckTests", ["JobModel", "StageCatalog"]),
     tests("ArchitectureTests", []),
     tests("DaemonTests", ["DurableFiles", "FileNames", "JobModel", "JobQueue", "LatticeDriver"]),
+    tests("CasesTests", ["LatticeDriver"], exclude: ["Files"]),
     tests(
       "SupervisionTests",
       [
