@@ -79,7 +79,9 @@ import Testing
         daemon.stop()
         continue
       }
-      let victims = Bool.random(using: &generator) ? Self.workers(of: process) : []
+      let victims =
+        Bool.random(using: &generator)
+        ? ProcessList.children(of: process, running: "run").map(\.pid) : []
       if let worker = victims.randomElement(using: &generator) {
         kill(worker, SIGKILL)
       } else {
@@ -108,19 +110,5 @@ import Testing
     }
     #expect(
       leftovers?.contains("tmp") != true || leftovers == nil, "\(place) left \(leftovers ?? [])")
-  }
-
-  /// Processes that `parent` has started to run a shard and that are alive.
-  private static func workers(of parent: Int32) -> [Int32] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
-    return names.compactMap { Int32($0) }.filter { pid in
-      guard let text = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
-        let end = text.lastIndex(of: ")")
-      else { return false }
-      let fields = text[text.index(after: end)...].split(separator: " ")
-      guard fields.count > 1, fields[0] != "Z", Int32(fields[1]) == parent else { return false }
-      let line = FileManager.default.contents(atPath: "/proc/\(pid)/cmdline") ?? Data()
-      return line.split(separator: 0).dropFirst().first.map { Array($0) } == Array("run".utf8)
-    }
   }
 }
