@@ -2,6 +2,7 @@
 
 #include "lattice_activation.h"
 #include "lattice_dispatch.h"
+#include "lattice_isa.h"
 
 int64_t lattice_gemm_panels(int64_t n) { return (n + PANEL - 1) / PANEL; }
 
@@ -253,32 +254,14 @@ static void multiply(const gemm_job *job, void *scratch) {
    }
 }
 
-enum { PLAIN, HAS_AVX2, HAS_AVX512, HAS_AVX512_BF16 };
-
-static int instruction_set(void) {
-#if defined(__x86_64__)
-   const int has_avx512 =
-      __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl")
-      && __builtin_cpu_supports("avx512dq");
-   if (has_avx512) return __builtin_cpu_supports("avx512bf16") ? HAS_AVX512_BF16 : HAS_AVX512;
-   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return HAS_AVX2;
-#endif
-   return PLAIN;
-}
-
-const char *lattice_gemm_instruction_set(void) {
-   static const char *const names[] = {"plain", "avx2", "avx512", "avx512_bf16"};
-   return names[instruction_set()];
-}
-
 void lattice_gemm_f32(lattice_matrix a, const float *packed, float *c, int64_t c_rs, int64_t k, int64_t n,
                       lattice_gemm_range range, void *scratch) {
    gemm_job job = {a, packed, c, c_rs, k, n, range, &gemm_kernels_plain_f32, 0, block_length(k, 0)};
 #if defined(__x86_64__)
-   const int set = instruction_set();
-   if (set >= HAS_AVX512)
+   const int32_t isa = lattice_isa();
+   if (isa >= LATTICE_ISA_AVX512)
       job.kernels = &gemm_kernels_avx512_f32;
-   else if (set == HAS_AVX2)
+   else if (isa == LATTICE_ISA_AVX2)
       job.kernels = &gemm_kernels_avx2_f32;
 #endif
    multiply(&job, scratch);
@@ -288,7 +271,7 @@ void lattice_gemm_bf16(lattice_matrix a, const uint16_t *packed, float *c, int64
                        lattice_gemm_range range, void *scratch) {
    gemm_job job = {a, packed, c, c_rs, k, n, range, &gemm_kernels_plain_bf16, 1, block_length(k, 1)};
 #if defined(__x86_64__)
-   if (instruction_set() == HAS_AVX512_BF16) job.kernels = &gemm_kernels_avx512_bf16;
+   if (lattice_isa() == LATTICE_ISA_AVX512_BF16) job.kernels = &gemm_kernels_avx512_bf16;
 #endif
    multiply(&job, scratch);
 }

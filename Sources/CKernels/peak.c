@@ -1,6 +1,7 @@
 #include "lattice_peak.h"
 
 #include "lattice_dispatch.h"
+#include "lattice_isa.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -56,11 +57,11 @@ static int64_t f32_plain(int64_t rounds, float *sink) {
 
 int64_t lattice_peak_f32(int64_t rounds, float *sink) {
 #if defined(__x86_64__)
-   if (__builtin_cpu_supports("avx512f")) {
+   if (lattice_isa() >= LATTICE_ISA_AVX512) {
       f32_avx512(rounds, sink);
       return rounds * SUMS * 32;
    }
-   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+   if (lattice_isa() >= LATTICE_ISA_AVX2) {
       f32_avx2(rounds, sink);
       return rounds * SUMS * 16;
    }
@@ -70,7 +71,7 @@ int64_t lattice_peak_f32(int64_t rounds, float *sink) {
 
 int64_t lattice_peak_bf16(int64_t rounds, float *sink) {
 #if defined(__x86_64__)
-   if (__builtin_cpu_supports("avx512bf16")) {
+   if (lattice_isa() == LATTICE_ISA_AVX512_BF16) {
       bf16_avx512(rounds, sink);
       return rounds * SUMS * 64;
    }

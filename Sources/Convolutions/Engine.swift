@@ -15,6 +15,7 @@ final class Engine: @unchecked Sendable {
   static func shared() throws(ConvolutionError) -> Engine { try made.get() }
 
   private init() throws(ConvolutionError) {
+    ConvolutionMachine.limit
     var engine: dnnl_engine_t?
     try check(dnnl_engine_create(&engine, dnnl_cpu, 0), "dnnl_engine_create", "the processor")
     var stream: dnnl_stream_t?

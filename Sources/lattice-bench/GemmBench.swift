@@ -45,7 +45,7 @@ struct GemmBench: ParsableCommand {
     let peak = MachinePeak(threads: threads)
     if !json {
       print(
-        "peak with \(threads) threads: f32 \(Int(peak.f32)), bf16 \(Int(peak.bf16)) GF/s, memory \(Int(peak.read)) GB/s, \(String(cString: lattice_gemm_instruction_set()))"
+        "peak with \(threads) threads: f32 \(Int(peak.f32)), bf16 \(Int(peak.bf16)) GF/s, memory \(Int(peak.read)) GB/s, \(String(cString: lattice_isa_name(lattice_isa())))"
       )
     }
     let hasTorch = (try? Shell.run([python, "-c", "import torch"])) != nil

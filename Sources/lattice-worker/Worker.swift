@@ -23,6 +23,9 @@ enum Worker {
       lattice-worker describe plugins/image.stage.so
       lattice-worker run spool/jobs/20261123-140502-k3x9ab 0      run a shard again by hand, under a debugger say
 
+    Environment:
+      LATTICE_ISA   plain, avx2, avx512 or avx512_bf16: the most that kernels may use of what the processor has
+
     Exit codes: 0 done, 1 failed (failure.json in the attempt's log folder says why), 64 wrong usage,
     76 whoever started it is gone.
     """
@@ -33,6 +36,10 @@ enum Worker {
     // OpenBLAS would start a thread for each processor when a plugin that links it is loaded; the budget of threads is
     // the host's. Whoever sets the variable wants something else.
     setenv("OPENBLAS_NUM_THREADS", "1", 0)
+    if let fault = instructionSetFault {
+      say(fault)
+      return 64
+    }
     switch arguments.first {
     case "run": return run(Array(arguments.dropFirst()))
     case "describe": return describe(Array(arguments.dropFirst()))
@@ -50,6 +57,15 @@ enum Worker {
       say(help)
       return 64
     }
+  }
+
+  /// What is wrong with `LATTICE_ISA`; kernels read it themselves.
+  private static var instructionSetFault: String? {
+    let names = ["plain", "avx2", "avx512", "avx512_bf16"]
+    guard let value = getenv("LATTICE_ISA").map({ String(cString: $0) }), !value.isEmpty,
+      !names.contains(value)
+    else { return nil }
+    return "LATTICE_ISA is '\(value)'; it must be one of \(names.joined(separator: ", ")), or unset"
   }
 
   private static func run(_ arguments: [String]) -> Int32 {

@@ -19,6 +19,7 @@ import Testing
     #expect(Set(names).count == names.count, "a spec became two jobs\n\(story)")
     #expect(
       Set(names).union(monkey.removed) == Set(monkey.dropped), "a spec was lost\n\(story)")
+    #expect(monkey.lost.isEmpty, "\(monkey.lost)\n\(story)")
     for job in jobs {
       #expect(
         job.state == "succeeded"
@@ -54,6 +55,8 @@ final class Monkey {
   private(set) var dropped: [String] = []
   /// Names of jobs that were removed with `lattice gc`.
   private(set) var removed: Set<String> = []
+  /// Jobs that had failed before they were removed.
+  private(set) var lost: [String] = []
   /// Names of jobs that somebody asked to cancel.
   private(set) var cancelled: Set<String> = []
   /// Jobs of which a worker was killed: a second time would be taken for the item's fault.
@@ -208,10 +211,15 @@ final class Monkey {
 
   private func collect() throws {
     note("gc")
+    let before = Dictionary(uniqueKeysWithValues: try jobs().map { ($0.name, $0.state) })
     let output = try command(["gc", "--older", "0s", "--json"])
     guard output.status == 0 else { return }
     let list = try JSONSerialization.jsonObject(with: Data(output.data.utf8)) as? [[String: Any]]
-    removed.formUnion(list?.compactMap { $0["name"] as? String } ?? [])
+    let names = list?.compactMap { $0["name"] as? String } ?? []
+    removed.formUnion(names)
+    for name in names where ["failed", "partial"].contains(before[name] ?? "") {
+      lost.append("\(name) was \(before[name] ?? "")")
+    }
   }
 
   /// Puts another file in the place of a plugin: the same stages under another digest.

@@ -64,7 +64,4 @@ void lattice_gemm_bf16_ref(lattice_matrix a, const uint16_t *packed, float *c, i
 void lattice_gemm_bf16(lattice_matrix a, const uint16_t *packed, float *c, int64_t c_rs, int64_t k, int64_t n,
                        lattice_gemm_range range, void *scratch);
 
-// The instruction set that the fast versions use here: "avx512_bf16", "avx512", "avx2" or "plain".
-const char *lattice_gemm_instruction_set(void);
-
 #endif // LATTICE_GEMM_H
