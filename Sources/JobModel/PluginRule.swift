@@ -46,6 +46,9 @@ package enum PluginRule: String, Codable, Hashable, Sendable, CaseIterable {
   /// True for a rule about the plugin as a whole; others are held against each stage.
   package var isAboutModule: Bool { self == .entry || self == .tables }
 
+  /// True for a rule with a bound on time, which a busy machine can make a good plugin miss.
+  package var isAboutTime: Bool { self == .entry || self == .check || self == .cancel }
+
   /// Seconds after which the child is killed.
   package var seconds: Double {
     switch self {
@@ -121,6 +124,9 @@ package struct RuleResult: Codable, Hashable, Sendable {
     self.note = note
     self.seconds = seconds
   }
+
+  /// True when nothing at all was found.
+  package var isClean: Bool { faults.isEmpty && warnings.isEmpty }
 
   /// The same with warnings taken for faults.
   package var strict: RuleResult {

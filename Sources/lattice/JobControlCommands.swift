@@ -3,6 +3,7 @@ import Foundation
 import JobModel
 import JobQueue
 import Journal
+import Supervision
 
 /// What `cancel`, `pause`, `resume` and `retry` share: they hand in a request and wait for its effect.
 protocol JobControlCommand: ParsableCommand {
@@ -20,10 +21,11 @@ protocol JobControlCommand: ParsableCommand {
 extension JobControlCommand {
   func run() throws {
     let view = try SpoolView(spool.folder)
-    for name in jobs {
-      if action == .cancel, let spec = WaitingSpecs.find(name, in: spool.folder) {
-        try WaitingSpecs.cancel(spec, in: spool.folder)
-        continue
+    for given in jobs {
+      var name = given
+      if action == .cancel, let spec = WaitingSpecs.find(given, in: spool.folder) {
+        if try WaitingSpecs.cancel(spec, in: spool.folder) { continue }
+        name = spec.id.text
       }
       let job = try view.find(name)
       if let refusal = refusal(job.state) {

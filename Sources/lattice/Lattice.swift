@@ -1,5 +1,4 @@
 import ArgumentParser
-import DurableFiles
 import Journal
 import Supervision
 
@@ -31,10 +30,6 @@ struct Lattice: ParsableCommand {
 
   static func main() {
     Adoption.begin()
-    if let argument = Arguments.firstNotUnicode {
-      say("error: \(Arguments.refusal(of: argument))")
-      exit(withError: Outcome.rejected.exitCode)
-    }
     do {
       var command = try parseAsRoot()
       try command.run()

@@ -49,6 +49,9 @@ struct SubmitCommand: ParsableCommand {
   }
 
   func run() throws {
+    if let argument = Arguments.firstNotUnicode {
+      throw failure(Arguments.refusal(of: argument), .rejected)
+    }
     guard Files.exists(spool.folder.incoming) else {
       throw failure("\(JournalError.missing(path: spool.folder.path))", .noSpool)
     }

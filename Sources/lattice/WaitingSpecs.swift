@@ -10,7 +10,10 @@ enum WaitingSpecs {
   /// All of them; none when no daemon runs.
   static func all(in spool: SpoolFolder) -> [DaemonStatus.WaitingSpec] {
     guard FileLock.isHeld(spool.daemonLock) else { return [] }
-    return DaemonStatus.read(spool)?.specs ?? []
+    // The daemon writes its status now and then; the folder of a claim tells what is true now.
+    return (DaemonStatus.read(spool)?.specs ?? []).filter {
+      Files.exists(spool.claim($0.id).path)
+    }
   }
 
   /// The one that a person means: an id, the beginning of one, or the file's name with or without its ending.
@@ -33,12 +36,16 @@ enum WaitingSpecs {
   }
 
   /// Cancels it, and returns once it is no more.
-  static func cancel(_ spec: DaemonStatus.WaitingSpec, in spool: SpoolFolder) throws {
+  ///
+  /// - Returns: False when it became a job first.
+  static func cancel(_ spec: DaemonStatus.WaitingSpec, in spool: SpoolFolder) throws -> Bool {
     let request = ControlRequest(job: spec.id, action: .cancel, requester: NSUserName())
     try ControlFolder.handIn(request, to: spool)
     for _ in 0..<600 {
-      guard all(in: spool).contains(where: { $0.id == spec.id }) else {
-        return say("'\(spec.name)' (\(spec.id)) is cancelled; it is in \(spool.rejected)")
+      if Files.exists(spool.job(spec.id).path) { return false }
+      if !Files.exists(spool.claim(spec.id).path) {
+        say("'\(spec.name)' (\(spec.id)) is cancelled; it is in \(spool.rejected)")
+        return true
       }
       usleep(50_000)
     }

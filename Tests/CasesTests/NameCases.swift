@@ -59,7 +59,7 @@ import Testing
     try folder.command(["run", "spec.yaml", "--out", "out", "--work", "work"])
     let isControl: (UInt8) -> Bool = { $0 < 0x20 && $0 != 0x0a }
     #expect(!folder.log.utf8.contains(where: isControl), "\(folder.log)")
-    #expect(folder.log.contains(#"bad\x1b[2J.png"#), "\(folder.log)")
+    #expect(folder.log.contains(#"bad\u{1B}[2J.png"#), "\(folder.log)")
   }
 
   @Test func resultsInsideTheInputFolderAreNotTakenForInputs() throws {

@@ -125,6 +125,7 @@ import Testing
         status: 2, talk: "koala.npy' is there already; say 'exists: skip' or 'exists: replace'"),
       Expectation(talk: "tokenize succeeded", command: "lattice run tokenize.yaml --out again"),
     ],
+    "lattice plugin sdk": [Expectation(data: "/sdk\n")],
     "lattice plugin list": [Expectation(data: "fsq.quantize")],
     "lattice plugin inspect image.read": [Expectation(data: "image.read")],
     "lattice doctor": [Expectation(data: "the journal is whole")],
