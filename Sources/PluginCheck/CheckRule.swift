@@ -14,9 +14,8 @@ enum CheckRule {
     var slowest = 0.0
     for sizes in SampleSizes.candidates {
       let trial = Trial(parameters: try subject.usualParameters, sizes: sizes, items: .none)
-      let start = ProcessUse.processorSeconds
-      let answer = try subject.check(trial)
-      slowest = max(slowest, (ProcessUse.processorSeconds - start) * 1000)
+      let (answer, milliseconds) = try timed(trial, subject)
+      slowest = max(slowest, milliseconds)
       for fault in answer.faults where fault.isBrokenCheck == true {
         findings.faults.append(fault.message)
       }
@@ -33,6 +32,22 @@ enum CheckRule {
     try unknownSizes(subject, &findings)
     findings.faults = findings.faults.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
     return findings
+  }
+
+  /// The answer, and the milliseconds of processor time that a call takes.
+  ///
+  /// The first call may also pay for binding symbols and building tables, so a slow one is timed again.
+  private static func timed(
+    _ trial: Trial, _ subject: Subject
+  ) throws -> (answer: StageCheckResponse.Entry, milliseconds: Double) {
+    var fastest = Double.infinity
+    while true {
+      let start = ProcessUse.processorSeconds
+      let answer = try subject.check(trial)
+      let milliseconds = (ProcessUse.processorSeconds - start) * 1000
+      if milliseconds <= limit || milliseconds >= fastest { return (answer, min(milliseconds, fastest)) }
+      fastest = milliseconds
+    }
   }
 
   /// Sizes may be unknown before a run.
