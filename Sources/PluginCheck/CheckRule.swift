@@ -45,7 +45,9 @@ enum CheckRule {
       let start = ProcessUse.processorSeconds
       let answer = try subject.check(trial)
       let milliseconds = (ProcessUse.processorSeconds - start) * 1000
-      if milliseconds <= limit || milliseconds >= fastest { return (answer, min(milliseconds, fastest)) }
+      if milliseconds <= limit || milliseconds >= fastest {
+        return (answer, min(milliseconds, fastest))
+      }
       fastest = milliseconds
     }
   }
