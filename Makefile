@@ -7,7 +7,7 @@ BIN = .build/$(CONFIGURATION)
 
 PREFIX ?= /usr/local
 
-.PHONY: help setup build install uninstall demo test test-long parity fuzz check lint format docs bench sanitize clean
+.PHONY: help setup build install uninstall demo test test-long mutants parity fuzz check lint format docs bench sanitize clean
 
 help: ## Lists the verbs.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -38,6 +38,9 @@ test-long: setup ## Runs the tests with 200 random kills and a minute of each fu
 	@pipelines/tools/link-plugins .build/debug
 	LATTICE_TEST_LONG=1 swift test --skip-build --parallel
 	@pipelines/tools/fuzz 60
+
+mutants: setup ## Compiles small faults in and says which of them no test notices; WORDS="gc fsq" for some. Takes hours.
+	@Tests/Mutants/mutants $(WORDS)
 
 parity: build ## Holds the built programs against the authors' numbers; LATTICE_GOLDEN=FOLDER for larger files of them.
 	$(SWIFT_BUILD) --build-tests

@@ -219,7 +219,9 @@ let package = Package(
     tests("PipelineSpecTests", ["PipelineSpec", "YAML"]),
     tests("VersionsTests", ["Versions"]),
     tests("ParameterSchemasTests", ["JobModel", "ParameterSchemas"]),
-    tests("StageCatalogTests", ["DurableFiles", "JobModel", "StageCatalog", "Versions"]),
+    tests(
+      "StageCatalogTests",
+      ["DurableFiles", "JobModel", "LatticeDriver", "StageCatalog", "Versions"]),
     tests(
       "PlanningTests",
       [
@@ -292,15 +294,15 @@ let package = Package(
     tests(
       "ImageCodecsTests", ["CKernels", "ImageCodecs"], exclude: ["Files/SOURCE.md"],
       resources: [.copy("Files")]),
-    tests("PluginCheckTests", ["JobModel", "StageCatalog"]),
+    tests("PluginCheckTests", ["JobModel", "LatticeDriver", "StageCatalog"]),
     tests("ArchitectureTests", []),
     tests("DaemonTests", ["DurableFiles", "FileNames", "JobModel", "JobQueue", "LatticeDriver"]),
     tests("CasesTests", ["LatticeDriver"], exclude: ["Files"]),
     tests(
       "SupervisionTests",
       [
-        "DurableFiles", "FileNames", "JobModel", "JobQueue", "Journal", "PipelineSpec",
-        "Supervision", .product(name: "GRDB", package: "GRDB.swift"),
+        "DurableFiles", "FileNames", "JobModel", "JobQueue", "Journal", "LatticeDriver",
+        "PipelineSpec", "Supervision", .product(name: "GRDB", package: "GRDB.swift"),
       ]),
   ]
 )

@@ -78,6 +78,9 @@ package struct RuleRequest: Codable, Hashable, Sendable {
     self.feed = feed
     self.reasonToSkip = reasonToSkip
   }
+
+  /// Seconds after which the child is killed.
+  package var seconds: Double { rule.seconds * feed.slack }
 }
 
 /// What a stage is tried with where the samples that are made up would not suit it.
@@ -85,6 +88,8 @@ package struct RuleFeed: Codable, Hashable, Sendable {
   package var seed: UInt64 = 0
   /// Rounds of the fuzz rule.
   package var fuzzRounds = 60
+  /// What bounds on time are multiplied by, for a slow or busy machine.
+  package var slack = 1.0
   /// Over the schema's defaults.
   package var parameters: [String: JSONValue] = [:]
   /// By input port, the sizes of one item.

@@ -35,7 +35,9 @@ package enum RuleRunner {
 
   private static func findings(_ request: RuleRequest, _ folder: String) throws -> Findings {
     if let reason = request.reasonToSkip { return .skipped(reason) }
-    if request.rule == .entry { return try EntryRule.check(request.pluginPath) }
+    if request.rule == .entry {
+      return try EntryRule.check(request.pluginPath, slack: request.feed.slack)
+    }
     let library = try StageLibrary.load(request.pluginPath)
     if request.rule == .tables { return try TablesRule.check(library) }
     guard let stage = try library.describe().stages.first(where: { $0.id == request.stageID })

@@ -79,14 +79,14 @@ package struct PluginValidator {
     do {
       let input = Array(try JSONEncoder().encode([request]))
       output = try ChildProcess.run(
-        worker, ["rule"], input: input, seconds: request.rule.seconds)
+        worker, ["rule"], input: input, seconds: request.seconds)
     } catch {
       return failed("the rule can't be tried: \(error)")
     }
     switch output.ending {
     case .timedOut:
       return failed(
-        "it took more than \(Int(request.rule.seconds)) s and was killed\(words(output))")
+        "it took more than \(Int(request.seconds)) s and was killed\(words(output))")
     case .signalled(let signal):
       return failed("it crashed with \(signal)\(words(output))")
     case .exited(let code):

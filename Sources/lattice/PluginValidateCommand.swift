@@ -35,6 +35,8 @@ struct PluginValidateCommand: ParsableCommand {
   @Flag(help: "Print a JUnit report on standard output.") var junit = false
   @Option(help: "Seed of the samples and of the fuzz rule.") var fuzz: UInt64 = 0
   @Option(help: "Rounds of the fuzz rule.") var rounds = 60
+  @Option(help: "Multiplies the rules' bounds on time, for a slow or busy machine; 1 to 1000.")
+  var slack = 1.0
   @Option(
     help: "A rule to try; may be given several times. Default: all.",
     completion: .list(PluginRule.allCases.map(\.rawValue)))
@@ -47,6 +49,9 @@ struct PluginValidateCommand: ParsableCommand {
     guard (0...100_000).contains(rounds) else {
       throw ValidationError("--rounds must be 0 to 100000, not \(rounds)")
     }
+    guard (1...1000).contains(slack) else {
+      throw ValidationError("--slack must be 1 to 1000, not \(slack)")
+    }
   }
 
   func run() throws {
@@ -55,6 +60,7 @@ struct PluginValidateCommand: ParsableCommand {
     var settings = try feed.feed()
     settings.seed = fuzz
     settings.fuzzRounds = rounds
+    settings.slack = slack
     let validator = PluginValidator(worker: PluginFolders.worker, feed: settings)
     let rules = rule.isEmpty ? PluginRule.allCases : rule
     var report = ValidationReport(path: path)

@@ -3,7 +3,7 @@ import LatticeDriver
 import Testing
 
 /// Specs handed to a daemon under names of any length and any bytes.
-@Suite struct IntakeCases {
+@Suite(.blocking) struct IntakeCases {
   private func started(_ name: String) throws -> (folder: CaseFolder, daemon: Process) {
     let folder = try CaseFolder(name)
     let process = Process()

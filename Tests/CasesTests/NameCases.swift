@@ -1,8 +1,9 @@
 import Foundation
+import LatticeDriver
 import Testing
 
 /// File names as people have them: any bytes, any ending, any length.
-@Suite struct NameCases {
+@Suite(.blocking) struct NameCases {
   private static let hardNames: [(name: String, file: [UInt8])] = [
     ("name-bell-stops-the-job", Array("bell\u{7}.png".utf8)),
     ("name-utf8-long-stops-the-job", Array((String(repeating: "写", count: 83) + ".png").utf8)),

@@ -1,8 +1,9 @@
 import Foundation
+import LatticeDriver
 import Testing
 
 /// Panoptic labels as other programs write them; expected qualities are those of `panopticapi.evaluation`.
-@Suite struct PanopticCases {
+@Suite(.blocking) struct PanopticCases {
   private func quality(_ name: String) throws -> Double {
     let folder = try CaseFolder(name)
     try folder.fillInRoot()

@@ -1,7 +1,8 @@
+import LatticeDriver
 import Testing
 
 /// Pictures as cameras, downloads and repositories leave them.
-@Suite struct PictureCases {
+@Suite(.blocking) struct PictureCases {
   @Test(arguments: ["exif-orientation-as-long", "jpeg-without-end-marker-and-trailer"])
   func thePixelsAreThoseOfOtherDecoders(name: String) throws {
     let folder = try CaseFolder(name)

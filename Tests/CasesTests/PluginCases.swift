@@ -3,7 +3,7 @@ import LatticeDriver
 import Testing
 
 /// Plugins as people build and copy them.
-@Suite struct PluginCases {
+@Suite(.blocking) struct PluginCases {
   @Test func aLibraryThatPrintsWhenLoadedIsListed() throws {
     let folder = try CaseFolder("plugin-that-prints-when-loaded")
     try FileManager.default.createDirectory(

@@ -1,7 +1,8 @@
+import LatticeDriver
 import Testing
 
 /// Specs as people paste and write them.
-@Suite struct SpecCases {
+@Suite(.blocking) struct SpecCases {
   @Test(arguments: [
     ("yaml-curly-quotes", ["“", "U+201C", "curly", "quote"]),
     ("yaml-no-break-space", ["U+00A0", "no-break space"]),

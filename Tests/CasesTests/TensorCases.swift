@@ -1,8 +1,9 @@
 import Foundation
+import LatticeDriver
 import Testing
 
 /// Tensor files of other programs, measures of nothing, values beyond a format's range.
-@Suite struct TensorCases {
+@Suite(.blocking) struct TensorCases {
   @Test(arguments: [
     "safetensors-null-metadata", "safetensors-with-a-complex-neighbour",
     "safetensors-with-an-f8-neighbour",

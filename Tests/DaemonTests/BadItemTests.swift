@@ -1,10 +1,11 @@
 import FileNames
 import Foundation
 import JobModel
+import LatticeDriver
 import Testing
 
 /// Bad pictures among good ones: each is named with its reason, and the others are done.
-@Suite(.serialized) struct BadItemTests {
+@Suite(.blocking) struct BadItemTests {
   @Test func twentyCorruptFilesAmongTwoHundred() throws {
     let daemon = try Daemon()
     let images = daemon.root.appending(path: "data/images")

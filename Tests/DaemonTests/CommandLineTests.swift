@@ -4,7 +4,7 @@ import LatticeDriver
 import Testing
 
 /// The command line as a user meets it: what it prints where, and how it exits.
-@Suite(.serialized) struct CommandLineTests {
+@Suite(.blocking) struct CommandLineTests {
   @Test func runWorksWithoutADaemon() throws {
     let daemon = try Daemon()
     let data = daemon.root.appending(path: "data")

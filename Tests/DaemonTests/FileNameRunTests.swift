@@ -6,7 +6,7 @@ import LatticeDriver
 import Testing
 
 /// Names, links and folders as people have them, through the built programs.
-@Suite(.serialized) struct FileNameRunTests {
+@Suite(.blocking) struct FileNameRunTests {
   private let lattice: Lattice
   private var root: FileName { FileName(lattice.folder.path()) }
   private static let latin1 = FileName(bytes: Array("caf".utf8) + [0xE9] + Array(".png".utf8))

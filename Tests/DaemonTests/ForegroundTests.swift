@@ -4,7 +4,7 @@ import LatticeDriver
 import Testing
 
 /// Where `lattice run` puts its results.
-@Suite(.serialized) struct ForegroundTests {
+@Suite(.blocking) struct ForegroundTests {
   private let folder: URL
   private let daemon: Daemon
 

@@ -4,7 +4,7 @@ import LatticeDriver
 import Testing
 
 /// Pictures, tensors and numbers that are not as they should be, through the program.
-@Suite(.serialized) struct ForeignDataTests {
+@Suite(.blocking) struct ForeignDataTests {
   private func npy(_ values: [Float], _ shape: String) -> Data {
     array("<f4", shape, values.withUnsafeBytes { Data($0) })
   }

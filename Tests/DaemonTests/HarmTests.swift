@@ -4,7 +4,7 @@ import LatticeDriver
 import Testing
 
 /// Plugins that do harm of every kind: the stage and the item that did it are named, and the other items are done.
-@Suite(.serialized) struct HarmTests {
+@Suite(.blocking) struct HarmTests {
   /// A folder with the plugins, a spec in it and a daemonless run.
   private final class Bench {
     let lattice = try? Lattice()

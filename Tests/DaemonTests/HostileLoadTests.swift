@@ -5,7 +5,7 @@ import LatticeDriver
 import Testing
 
 /// Specs, inputs and plugins that would hold up whoever waits for them: the daemon doesn't.
-@Suite(.serialized) struct HostileLoadTests {
+@Suite(.blocking) struct HostileLoadTests {
   /// 20,000 as a rule, a million in the long mode.
   static let files = isLongRun ? 1_000_000 : 20_000
 

@@ -4,7 +4,7 @@ import LatticeDriver
 import Testing
 
 /// An input that isn't what it was at planning fails its item, and says so.
-@Suite(.serialized) struct InputChangeTests {
+@Suite(.blocking) struct InputChangeTests {
   private let daemon: Daemon
   private var images: URL { daemon.root.appending(path: "data/images") }
 

@@ -4,7 +4,7 @@ import LatticeDriver
 import Testing
 
 /// How specs come in: in bursts, slowly, and with a writer that does not let go.
-@Suite(.serialized) struct IntakeTests {
+@Suite(.blocking) struct IntakeTests {
   /// 300 as a rule, 5,000 in the long mode.
   static let burst = isLongRun ? 5_000 : 300
 

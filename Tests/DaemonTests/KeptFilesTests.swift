@@ -5,7 +5,7 @@ import LatticeDriver
 import Testing
 
 /// A job runs with the plugins and models that it was planned with, whatever becomes of the files.
-@Suite(.serialized) struct KeptFilesTests {
+@Suite(.blocking) struct KeptFilesTests {
   /// How a file is changed under a job.
   enum Change: String, CaseIterable { case inPlace, byRename, removed }
 

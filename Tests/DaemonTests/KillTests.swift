@@ -1,10 +1,11 @@
 import DurableFiles
 import Foundation
 import JobModel
+import LatticeDriver
 import Testing
 
 /// Kill -9 of daemon or worker, at every durable boundary and at any moment: each job ends once, with the same bytes.
-@Suite(.serialized) struct KillTests {
+@Suite(.blocking) struct KillTests {
   /// Real kills of each of the two kinds: 10 as a rule, 100 in the long mode.
   static let kills = isLongRun ? 100 : 10
 

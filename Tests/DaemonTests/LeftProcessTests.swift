@@ -4,7 +4,7 @@ import LatticeDriver
 import Testing
 
 /// What a plugin starts ends with its worker, also in a session of its own and without environment.
-@Suite(.serialized) struct LeftProcessTests {
+@Suite(.blocking) struct LeftProcessTests {
   private let daemon: Daemon
   private let plugins: URL
   private var note: URL { daemon.root.appending(path: "note") }

@@ -4,7 +4,7 @@ import LatticeDriver
 import Testing
 
 /// A worker that wants more memory than it may have says that, whichever way it asks.
-@Suite(.serialized) struct MemoryTests {
+@Suite(.blocking) struct MemoryTests {
   private func failures(_ stage: String, memory: String) throws -> [AttemptFailure] {
     let daemon = try Daemon()
     let plugins = daemon.root.appending(path: "plugins")

@@ -4,7 +4,7 @@ import LatticeDriver
 import Testing
 
 /// Models as the command line finds, shows and imports them.
-@Suite(.serialized) struct ModelsTests {
+@Suite(.blocking) struct ModelsTests {
   /// A folder with a spool, the plugin of `counter.c` and two files to import.
   private final class Bench {
     let root = FileManager.default.temporaryDirectory.appending(

@@ -4,7 +4,7 @@ import LatticeDriver
 import Testing
 
 /// Random kills, requests, clean-ups, plugin swaps and full disks all at once: each job ends once, with the same bytes.
-@Suite(.serialized) struct MonkeyTests {
+@Suite(.blocking) struct MonkeyTests {
   /// Seconds of trouble: ten minutes in the long mode.
   static let seconds = isLongRun ? 600.0 : 15
 

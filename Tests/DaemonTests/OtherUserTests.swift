@@ -4,7 +4,7 @@ import LatticeDriver
 import Testing
 
 /// Commands that only read, for a user who may not write anything in the spool.
-@Suite(.serialized, .enabled(if: Nobody.isThere)) struct OtherUserTests {
+@Suite(.blocking, .enabled(if: Nobody.isThere)) struct OtherUserTests {
   /// How the daemon ended, or that it has not.
   enum End: CaseIterable { case up, stopped, killed }
 

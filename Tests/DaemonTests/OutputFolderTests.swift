@@ -4,7 +4,7 @@ import LatticeDriver
 import Testing
 
 /// Results go where the plan said, or nowhere.
-@Suite(.serialized) struct OutputFolderTests {
+@Suite(.blocking) struct OutputFolderTests {
   private let daemon: Daemon
   private var results: URL { daemon.root.appending(path: "results") }
   private var victim: URL { daemon.root.appending(path: "victim") }

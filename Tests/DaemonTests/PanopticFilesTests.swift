@@ -4,7 +4,7 @@ import LatticeDriver
 import Testing
 
 /// COCO panoptic files of other programs, through the program.
-@Suite(.serialized) struct PanopticFilesTests {
+@Suite(.blocking) struct PanopticFilesTests {
   /// A data set of pictures of 4 x 1 pixels in two folders, each with a person, a car and a crowd of persons.
   private final class DataSet {
     let lattice: Lattice

@@ -4,7 +4,7 @@ import LatticeDriver
 import Testing
 
 /// Pipes whose other end goes away, or waits for lines.
-@Suite(.serialized) struct PipeTests {
+@Suite(.blocking) struct PipeTests {
   @Test func theDaemonOutlivesTheReaderOfItsLog() throws {
     let daemon = try Daemon()
     try Specs.tinyTensor.write(to: daemon.root.appending(path: "data/in.npy"))

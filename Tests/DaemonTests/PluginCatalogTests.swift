@@ -5,7 +5,7 @@ import Testing
 
 /// What `lattice` says of plugins that are not as they should be: broken stages, second copies, files that anybody can
 /// change, libraries of another machine.
-@Suite struct PluginCatalogTests {
+@Suite(.blocking) struct PluginCatalogTests {
   /// A folder in which plugins lie in `p/`.
   private func withLattice(_ body: (Lattice, URL) throws -> Void) throws {
     let lattice = try Lattice()

@@ -3,7 +3,7 @@ import LatticeDriver
 import Testing
 
 /// `lattice plugin …` as a user meets it.
-@Suite struct PluginCommandTests {
+@Suite(.blocking) struct PluginCommandTests {
   private func fixture(_ name: String, in folder: URL) throws -> String {
     try TroublePlugins.compile(name, into: folder)
     return folder.appending(path: "\(name).stage.so").path()

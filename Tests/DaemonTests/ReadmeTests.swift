@@ -3,7 +3,7 @@ import LatticeDriver
 import Testing
 
 /// Runs every command of README.md from the built programs, as it stands there, twice where it writes.
-@Suite(.serialized) struct ReadmeTests {
+@Suite(.blocking) struct ReadmeTests {
   private static let repository = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
 

@@ -4,7 +4,7 @@ import LatticeDriver
 import Testing
 
 /// A journal that was damaged or lost, and what becomes of the jobs.
-@Suite(.serialized) struct RepairTests {
+@Suite(.blocking) struct RepairTests {
   private func lattice(_ daemon: Daemon, _ arguments: String...) throws -> Lattice.Output {
     try Lattice.run(arguments + ["--spool", daemon.spool.path])
   }

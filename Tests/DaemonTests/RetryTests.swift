@@ -4,7 +4,7 @@ import LatticeDriver
 import Testing
 
 /// Running again and removing what has ended.
-@Suite(.serialized) struct RetryTests {
+@Suite(.blocking) struct RetryTests {
   private func lattice(_ daemon: Daemon, _ arguments: String...) throws -> Lattice.Output {
     try Lattice.run(arguments + ["--spool", daemon.spool.path])
   }

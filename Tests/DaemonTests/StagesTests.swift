@@ -4,7 +4,7 @@ import LatticeDriver
 import Testing
 
 /// The stages that come with Lattice, through `lattice run`, their files looked at with numpy and Pillow.
-@Suite(.serialized) struct StagesTests {
+@Suite(.blocking) struct StagesTests {
   /// A folder of pictures to run specs over.
   private final class Bench {
     let root = FileManager.default.temporaryDirectory.appending(

@@ -4,7 +4,7 @@ import LatticeDriver
 import Testing
 
 /// Handing in by command, and waiting for what was handed in.
-@Suite(.serialized) struct SubmitTests {
+@Suite(.blocking) struct SubmitTests {
   private func started() throws -> Daemon {
     let daemon = try Daemon()
     try Specs.tinyTensor.write(to: daemon.root.appending(path: "data/in.npy"))

@@ -4,7 +4,7 @@ import LatticeDriver
 import Testing
 
 /// A plugin may print: what it says is not taken for an answer.
-@Suite struct TalkativePluginTests {
+@Suite(.blocking) struct TalkativePluginTests {
   @Test func itIsDescribedCheckedAndRun() throws {
     let daemon = try Daemon()
     try FixturePlugin.compile(

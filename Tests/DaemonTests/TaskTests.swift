@@ -5,7 +5,7 @@ import LatticeDriver
 import Testing
 
 /// A task that trains: goes on from its state after kill -9, and publishes its model exactly once.
-@Suite(.serialized) struct TaskTests {
+@Suite(.blocking) struct TaskTests {
   /// A daemon with the plugin of `counter.c`, and three pictures as its items.
   private func daemon(environment: [String: String] = [:]) throws -> Daemon {
     let daemon = try Daemon()

@@ -3,7 +3,7 @@ import LatticeDriver
 import Testing
 
 /// Every type of elements goes from file to file through two stages, byte for byte.
-@Suite struct TensorTypesTests {
+@Suite(.blocking) struct TensorTypesTests {
   @Test(arguments: [
     ("bool", "|b1", 1), ("u8", "|u1", 1), ("i8", "|i1", 1), ("u16", "<u2", 2), ("i16", "<i2", 2),
     ("u32", "<u4", 4), ("i32", "<i4", 4), ("u64", "<u8", 8), ("i64", "<i8", 8), ("f16", "<f2", 2),

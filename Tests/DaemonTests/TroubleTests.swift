@@ -1,9 +1,10 @@
 import Foundation
 import JobModel
+import LatticeDriver
 import Testing
 
 /// Many jobs whose plugins do harm: each says what happened, and the daemon stays as it was.
-@Suite(.serialized) struct TroubleTests {
+@Suite(.blocking) struct TroubleTests {
   /// Five kinds of harm in turn: 25 jobs as a rule, 100 in the long mode.
   static let jobs = isLongRun ? 100 : 25
 

@@ -4,7 +4,7 @@ import TensorFiles
 import Testing
 
 /// The judge: learns to tell pictures, and says how many it tells.
-@Suite struct ClassifierRunTests {
+@Suite(.blocking) struct ClassifierRunTests {
   private struct Summary: Decodable {
     let accuracy: Double
     let items, right: Int

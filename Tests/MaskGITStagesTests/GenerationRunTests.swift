@@ -4,7 +4,7 @@ import LatticeDriver
 import Testing
 
 /// From tokens to a model to new tokens, by specs.
-@Suite struct GenerationRunTests {
+@Suite(.blocking) struct GenerationRunTests {
   private func tokens(_ url: URL) throws -> [Int32] {
     let file = try Checkpoint(path: url.path())
     return try file.withBytes(file.entries[0]) { Array($0.bindMemory(to: Int32.self)) }

@@ -5,7 +5,7 @@ import TensorFiles
 import Testing
 
 /// Parity with google-research/maskgit through the built binaries: import, read tokens, logits, write.
-@Suite struct GoldenLogitsTests {
+@Suite(.blocking) struct GoldenLogitsTests {
   /// One input of the authors' form, the class as a row of the vocabulary, then 64 tokens, as a file of its own.
   private func write(_ row: ArraySlice<Int32>, to url: URL) throws {
     let tokens = row.dropFirst().map { $0 == 74 ? -1 : $0 }

@@ -1,9 +1,10 @@
 import JobModel
 import StageCatalog
+import LatticeDriver
 import Testing
 
 /// Plugins that break one rule each: they fail that rule, with its sentence, and no other.
-@Suite struct BadPluginTests {
+@Suite(.blocking) struct BadPluginTests {
   /// What is said of `bad/RULE.c`.
   static let sentences: [(rule: PluginRule, sentence: String)] = [
     (.entry, "it leaves descriptors open when it is loaded: 1"),

@@ -1,10 +1,11 @@
 import Foundation
 import Glibc
 import JobModel
+import LatticeDriver
 import Testing
 
 /// A child that spins in a plugin does not outlive who started it, and does not spin for ever.
-@Suite struct LeashTests {
+@Suite(.blocking) struct LeashTests {
   private func start(
     _ program: String, _ arguments: [String], input: Data = Data(),
     variables: [String: String] = [:]

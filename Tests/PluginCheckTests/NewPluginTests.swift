@@ -1,8 +1,9 @@
 import Foundation
+import LatticeDriver
 import Testing
 
 /// What `lattice plugin new` makes builds, passes its tests strictly and runs in a pipeline, before a line is changed.
-@Suite(.serialized) struct NewPluginTests {
+@Suite(.serialized, .blocking) struct NewPluginTests {
   static let hasCargo = NewPlugin.has("cargo")
   static let isLong = ProcessInfo.processInfo.environment["LATTICE_TEST_LONG"] != nil
 

@@ -1,8 +1,9 @@
 import Foundation
+import LatticeDriver
 import Testing
 
 /// Plugins in C, Swift and Rust, one after the other in a pipeline: each gets the very memory that the one before filled.
-@Suite struct RelayTests {
+@Suite(.blocking) struct RelayTests {
   static let hasRust = NewPlugin.has("rustc")
 
   private static let pipeline = """

@@ -1,9 +1,10 @@
 import Foundation
 import Glibc
+import LatticeDriver
 import Testing
 
 /// The SDK that plugins are built against, and how build files find it.
-@Suite struct SDKTests {
+@Suite(.blocking) struct SDKTests {
   private static let hasCMake = NewPlugin.has("cmake")
 
   /// A folder of its own for `body`, which others may enter.

@@ -1,8 +1,9 @@
 import Foundation
+import LatticeDriver
 import Testing
 
 /// The tutorial's code builds, passes its tests and runs: what it says to replace is replaced by what it shows.
-@Suite(.serialized) struct TutorialTests {
+@Suite(.serialized, .blocking) struct TutorialTests {
   /// The fenced blocks of the tutorial that begin with a comment that names a file, by that name; the last part of the
   /// page, from a heading on, stands above those before it.
   private func blocks(after heading: String) throws -> [String: String] {

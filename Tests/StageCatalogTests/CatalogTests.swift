@@ -1,9 +1,10 @@
 import JobModel
 import StageCatalog
+import LatticeDriver
 import Testing
 import Versions
 
-@Suite struct CatalogTests {
+@Suite(.blocking) struct CatalogTests {
   private func plugin(
     _ path: String, sha256: String = "aa", _ stages: [(id: String, version: String)]
   ) -> PluginDescription {

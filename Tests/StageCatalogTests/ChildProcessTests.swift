@@ -1,10 +1,11 @@
 import DurableFiles
 import Glibc
 import StageCatalog
+import LatticeDriver
 import Testing
 
 extension ChildTests {
-  @Suite struct ChildProcessTests {
+  @Suite(.blocking) struct ChildProcessTests {
     private func shell(
       _ script: String, input: [UInt8] = [], seconds: Double = 20
     ) throws -> ChildProcess.Output {

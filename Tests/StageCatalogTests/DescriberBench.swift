@@ -1,11 +1,12 @@
 import DurableFiles
 import Glibc
 import StageCatalog
+import LatticeDriver
 import Testing
 
 /// Suites that start children, one after the other: a script that is being written can't be started, and a child of a
 /// suite beside it would hold the file open.
-@Suite(.serialized) enum ChildTests {}
+@Suite(.serialized, .blocking) enum ChildTests {}
 
 /// A throw-away folder with plugins that are any bytes, and shell scripts in the place of `lattice-worker`.
 ///

@@ -1,10 +1,11 @@
 import DurableFiles
 import JobModel
 import StageCatalog
+import LatticeDriver
 import Testing
 
 extension ChildTests {
-  @Suite struct PluginDescriberTests {
+  @Suite(.blocking) struct PluginDescriberTests {
     private let bench: DescriberBench
 
     init() throws { bench = try DescriberBench() }

@@ -2,10 +2,11 @@ import DurableFiles
 import Glibc
 import JobModel
 import StageCatalog
+import LatticeDriver
 import Testing
 
 extension ChildTests {
-  @Suite struct PluginFoldersTests {
+  @Suite(.blocking) struct PluginFoldersTests {
     private let bench: DescriberBench
 
     init() throws { bench = try DescriberBench() }

@@ -1,10 +1,11 @@
 import FileNames
 import JobModel
 import Supervision
+import LatticeDriver
 import Testing
 
 /// The failure policy as tables: a run of failures of shard 0 and the answer to the last one.
-@Suite struct AttemptPolicyTests {
+@Suite(.blocking) struct AttemptPolicyTests {
   private static let retry = {
     var retry = RetryPolicy()
     retry.attempts = 3

@@ -1,7 +1,8 @@
 import Supervision
+import LatticeDriver
 import Testing
 
-@Suite struct BacktraceTextTests {
+@Suite(.blocking) struct BacktraceTextTests {
   private let text = """
     some talk of the stage
     Swift/ContiguousArrayBuffer.swift:692: Fatal error: Index out of range

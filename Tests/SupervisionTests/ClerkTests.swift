@@ -3,10 +3,11 @@ import Foundation
 import Glibc
 import JobModel
 import Supervision
+import LatticeDriver
 import Testing
 
 /// What clerks of a real `latticed` find in their way; a script stands in for plugins and worker.
-@Suite struct ClerkTests {
+@Suite(.blocking) struct ClerkTests {
   /// Puts something before what the worker does.
   private func prepend(_ line: String, to shop: DaemonShop) throws {
     let url = URL(filePath: shop.worker)

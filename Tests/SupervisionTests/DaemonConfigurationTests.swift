@@ -1,8 +1,9 @@
 import JobModel
 import Supervision
+import LatticeDriver
 import Testing
 
-@Suite struct DaemonConfigurationTests {
+@Suite(.blocking) struct DaemonConfigurationTests {
   @Test func readsEveryKey() throws {
     var configuration = DaemonConfiguration(slots: 1)
     let text = """

@@ -2,9 +2,10 @@ import FoundationEssentials
 import Glibc
 import JobModel
 import Supervision
+import LatticeDriver
 import Testing
 
-@Suite struct DaemonLogTests {
+@Suite(.blocking) struct DaemonLogTests {
   private let folder = "/tmp/lattice-log-\(UUID().uuidString)"
 
   init() { mkdir(folder, 0o755) }

@@ -5,10 +5,11 @@ import JobModel
 import JobQueue
 import Journal
 import Supervision
+import LatticeDriver
 import Testing
 
 /// `latticed` as a process of its own, with a script for a worker.
-@Suite struct DaemonProcessTests {
+@Suite(.blocking) struct DaemonProcessTests {
   /// Boundaries that the daemon passes, not the worker.
   static let boundaries = DurableBoundary.allNames.filter { !$0.hasPrefix("shard.") }
 

@@ -3,10 +3,11 @@ import Glibc
 import JobModel
 import PipelineSpec
 import Supervision
+import LatticeDriver
 import Testing
 
 /// Runs without a daemon; each in a process of its own, for the worker is named in the environment.
-@Suite struct ForegroundRunTests {
+@Suite(.blocking) struct ForegroundRunTests {
   /// Runs a spec of four items whose worker does `script`, and says how it went.
   private static func outcome(
     _ script: String, spec: String? = nil

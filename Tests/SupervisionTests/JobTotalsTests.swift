@@ -1,9 +1,10 @@
 import FileNames
 import JobModel
 import Supervision
+import LatticeDriver
 import Testing
 
-@Suite struct JobTotalsTests {
+@Suite(.blocking) struct JobTotalsTests {
   private func totals(done: Int, failed: Int) -> JobTotals {
     var totals = JobTotals()
     totals.add(

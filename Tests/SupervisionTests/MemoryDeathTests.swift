@@ -1,9 +1,10 @@
 import Glibc
 import Supervision
+import LatticeDriver
 import Testing
 
 /// What tells that a worker died for want of memory.
-@Suite struct MemoryDeathTests {
+@Suite(.blocking) struct MemoryDeathTests {
   private func sentence(
     _ signal: Int32, _ talk: String = "", peak: Int = 100 << 20, mapped: Int? = 40 << 20,
     isSystemShort: Bool = false

@@ -2,9 +2,10 @@ import FoundationEssentials
 import Glibc
 import JobModel
 import Supervision
+import LatticeDriver
 import Testing
 
-@Suite struct OpenSpoolTests {
+@Suite(.blocking) struct OpenSpoolTests {
   private let folder = SpoolFolder(path: "/tmp/lattice-spool-\(UUID().uuidString)")
 
   @Test func isServedByOneDaemon() throws {

@@ -1,10 +1,11 @@
 import Glibc
 import JobModel
 import Supervision
+import LatticeDriver
 import Testing
 
 /// Workers whose daemon is gone, here played by processes that nobody looks after.
-@Suite struct OrphanWorkerTests {
+@Suite(.blocking) struct OrphanWorkerTests {
   private func start(job: JobID) throws -> WorkerProcess {
     try WorkerProcess.start(
       WorkerLaunch(

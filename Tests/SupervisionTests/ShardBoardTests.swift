@@ -1,7 +1,8 @@
 import Supervision
+import LatticeDriver
 import Testing
 
-@Suite struct ShardBoardTests {
+@Suite(.blocking) struct ShardBoardTests {
   private let now = ContinuousClock.now
 
   @Test func shardsRunInOrderAndOnce() {

@@ -1,8 +1,9 @@
 import JobModel
 import Supervision
+import LatticeDriver
 import Testing
 
-@Suite struct ShardSchedulerTests {
+@Suite(.blocking) struct ShardSchedulerTests {
   private func candidate(_ sequence: Int, priority: Int = 0, threads: Int = 1) throws
     -> ShardScheduler.Candidate
   {

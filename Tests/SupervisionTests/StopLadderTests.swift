@@ -1,8 +1,9 @@
 import Glibc
 import Supervision
+import LatticeDriver
 import Testing
 
-@Suite struct StopLadderTests {
+@Suite(.blocking) struct StopLadderTests {
   private let start = ContinuousClock.now
 
   /// What the ladder does at whole seconds, by second.

@@ -3,10 +3,11 @@ import Glibc
 import JobModel
 import Journal
 import Supervision
+import LatticeDriver
 import Testing
 
 /// What people ask of jobs, with real processes.
-@Suite struct SupervisorControlTests {
+@Suite(.blocking) struct SupervisorControlTests {
   /// Starts a job whose worker never ends by itself and waits until its first worker runs.
   private func started(
     _ script: String, in shop: Workshop

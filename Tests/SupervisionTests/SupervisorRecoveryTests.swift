@@ -3,10 +3,11 @@ import Glibc
 import JobModel
 import Journal
 import Supervision
+import LatticeDriver
 import Testing
 
 /// What a supervisor makes of a spool whose daemon died.
-@Suite struct SupervisorRecoveryTests {
+@Suite(.blocking) struct SupervisorRecoveryTests {
   @Test func publishedShardsAreBelievedAndTheRestRunsAgain() throws {
     let shop = try Workshop()
     let journal = try Journal(spool: shop.spool)

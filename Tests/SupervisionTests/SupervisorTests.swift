@@ -3,10 +3,11 @@ import FileNames
 import JobModel
 import Supervision
 import Synchronization
+import LatticeDriver
 import Testing
 
 /// A supervisor with real processes, whose worker is a script.
-@Suite struct SupervisorTests {
+@Suite(.blocking) struct SupervisorTests {
   private func run(
     _ script: String, _ plan: (Workshop) -> JobPlan
   ) throws -> (result: JobResult, shop: Workshop) {

@@ -2,10 +2,11 @@ import FoundationEssentials
 import Glibc
 import JobModel
 import Supervision
+import LatticeDriver
 import Testing
 
 /// Stages that do harm, in the real worker: the job says which item and why, and the rest is done.
-@Suite struct TroubleTests {
+@Suite(.blocking) struct TroubleTests {
   private func spec(_ what: String, item: Int) -> String {
     """
     version: 1

@@ -1,8 +1,9 @@
 import JobModel
 import Supervision
+import LatticeDriver
 import Testing
 
-@Suite struct WatchdogTests {
+@Suite(.blocking) struct WatchdogTests {
   private let start = ContinuousClock.now
 
   private static var limits: Limits {

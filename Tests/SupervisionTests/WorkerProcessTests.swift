@@ -1,10 +1,11 @@
 import FoundationEssentials
 import Glibc
 import Supervision
+import LatticeDriver
 import Testing
 
 /// Real processes; `sh` stands in for the worker.
-@Suite(.serialized) struct WorkerProcessTests {
+@Suite(.serialized, .blocking) struct WorkerProcessTests {
   private let folder = "/tmp/lattice-process-\(UUID().uuidString)"
 
   init() { mkdir(folder, 0o755) }

@@ -4,7 +4,7 @@ import TensorFiles
 import Testing
 
 /// The distance between sets of pictures through the built binaries, with the network that comes along.
-@Suite struct DistributionRunTests {
+@Suite(.blocking) struct DistributionRunTests {
   private struct Summary: Decodable {
     let distance, precision, recall: Double
     let pictures, references: Int

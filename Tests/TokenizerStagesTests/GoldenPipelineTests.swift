@@ -5,7 +5,7 @@ import TensorFiles
 import Testing
 
 /// Parity with google-research/maskgit through the built binaries: import, read, encode, decode, write.
-@Suite struct GoldenPipelineTests {
+@Suite(.blocking) struct GoldenPipelineTests {
   private func floats(_ path: String, _ name: String? = nil) throws -> [Float] {
     let file = try Checkpoint(path: path)
     return try file.floats(try name.map { try file.entry($0) } ?? file.entries[0])

@@ -3,7 +3,7 @@ import LatticeDriver
 import Testing
 
 /// JPEG at a size, through the built binaries.
-@Suite struct JPEGRunTests {
+@Suite(.blocking) struct JPEGRunTests {
   /// A larger file is a better picture, and none is larger than asked for if a quality is that small.
   @Test func jpegFitsASize() throws {
     let lattice = try Lattice()

@@ -4,7 +4,7 @@ import TensorFiles
 import Testing
 
 /// Levels that can't be and latents that are no numbers, as a user meets them.
-@Suite struct QuantizerFaultTests {
+@Suite(.blocking) struct QuantizerFaultTests {
   private static let nineLevels = "[256, 256, 256, 256, 256, 256, 256, 256, 256]"
 
   @Test func nineLevelsOf256AreRefusedByCheck() throws {

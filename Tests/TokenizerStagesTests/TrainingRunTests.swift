@@ -4,7 +4,7 @@ import Testing
 
 /// Training by a spec: learns, publishes a model that encodes and decodes, and comes to the same bytes when it is
 /// killed on the way.
-@Suite struct TrainingRunTests {
+@Suite(.blocking) struct TrainingRunTests {
   private func training(_ stage: String, _ more: String, steps: Int) -> String {
     """
     input: { pictures: { files: [set.safetensors] } }

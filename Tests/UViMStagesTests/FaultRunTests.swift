@@ -4,7 +4,7 @@ import TensorFiles
 import Testing
 
 /// What a user meets: parameters that can't be, numbers that are none, and how depth is read off its bins.
-@Suite struct FaultRunTests {
+@Suite(.blocking) struct FaultRunTests {
   private func training(_ more: String) -> String {
     """
     stages:

@@ -9,7 +9,7 @@ import Testing
 import UViM
 
 /// The published sizes of the authors' depth model through the built binaries.
-@Suite struct FullSizeTests {
+@Suite(.blocking) struct FullSizeTests {
   private static func configuration() throws -> UViMConfiguration {
     UViMConfiguration(
       task: .depth,

@@ -3,7 +3,7 @@ import LatticeDriver
 import Testing
 
 /// Parity with google-research/big_vision through the built binaries: import, read, encode, predict, decode, write.
-@Suite struct GoldenRunTests {
+@Suite(.blocking) struct GoldenRunTests {
   /// A file of the authors' numbers; larger ones by the environment.
   private static func golden(_ name: String) -> String {
     let folder = ProcessInfo.processInfo.environment["LATTICE_GOLDEN"]

@@ -3,7 +3,7 @@ import LatticeDriver
 import Testing
 
 /// Small models from training to maps, by the binaries: from scenes, and from pictures with labels in files.
-@Suite struct TrainingRunTests {
+@Suite(.blocking) struct TrainingRunTests {
   /// Scenes as files: pictures, depth in millimetres and as .npy, COCO's panoptic labels.
   private func writeScenes(_ lattice: Lattice, count: Int) throws {
     let run = try lattice.spec(
