@@ -68,7 +68,7 @@ package final class ForegroundRun {
     reader = SpecReader(
       worker: worker,
       folders: PluginFolders.searchPath(named: place.pluginFolders, spool: place.spool),
-      cacheFolder: place.spool.cache)
+      cacheFolder: UserCache.folder ?? place.spool.cache)
     let settings = Supervisor.Settings(
       slots: place.slots, diskReserveBytes: place.diskReserveBytes, workerExecutable: worker)
     let log = DaemonLog(

@@ -16,17 +16,6 @@ struct PluginOptions: ParsableArguments {
   func catalog(_ spool: SpoolFolder) -> StageCatalog {
     StageCatalog.load(
       folders: PluginFolders.searchPath(named: folders, spool: spool),
-      worker: PluginFolders.worker, cachePath: PluginCache.path)
-  }
-}
-
-/// What plugins said of themselves, remembered between commands.
-enum PluginCache {
-  /// A file of this user, or nil when there is no place for one.
-  static var path: String? {
-    let environment = Environment.variables
-    let folder =
-      environment["XDG_CACHE_HOME"] ?? environment["HOME"].map { "\($0)/.cache" }
-    return folder.map { "\($0)/lattice/plugins.json" }
+      worker: PluginFolders.worker, cachePath: UserCache.plugins)
   }
 }

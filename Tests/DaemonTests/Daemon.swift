@@ -17,6 +17,27 @@ final class Daemon {
       at: root.appending(path: "data"), withIntermediateDirectories: true)
   }
 
+  /// What plugins say of themselves, asked once for all tests.
+  private static let knownPlugins: Data? = {
+    let folder = FileManager.default.temporaryDirectory.appending(
+      path: "lattice-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let environment = ProcessInfo.processInfo.environment.merging(
+      ["XDG_CACHE_HOME": folder.path(), "LATTICE_SPOOL": folder.path()]) { $1 }
+    _ = try? Lattice.run(["plugin", "list"], environment: environment)
+    return try? Data(contentsOf: folder.appending(path: "lattice/plugins.json"))
+  }()
+
+  /// Spares the daemon of a new spool asking all plugins again.
+  private func remember() throws {
+    let cache = URL(filePath: spool.cache)
+    guard let known = Self.knownPlugins, !FileManager.default.fileExists(atPath: spool.path) else {
+      return
+    }
+    try FileManager.default.createDirectory(at: cache, withIntermediateDirectories: true)
+    try known.write(to: cache.appending(path: "plugins.json"))
+  }
+
   deinit {
     process?.terminate()
     process?.waitUntilExit()
@@ -36,6 +57,7 @@ final class Daemon {
   func start(
     _ arguments: [String] = [], environment: [String: String] = [:], asNobody: Bool = false
   ) throws {
+    if !asNobody { try remember() }
     let process = Process()
     let arguments =
       [

@@ -161,9 +161,9 @@ import Testing
     let bad = "\(daemon.spool.incoming)/a.yaml"
     try Data(Specs.tiny(name: "a").utf8).write(to: URL(filePath: bad))
     chmod(bad, 0o600)
-    try daemon.waitUntil("the file is named", seconds: 30) { daemon.log.contains("'a.yaml'") }
+    try daemon.waitUntil("the file is named", seconds: 120) { daemon.log.contains("'a.yaml'") }
     try daemon.drop("b.yaml", Specs.tiny(name: "b"))
-    let result = try #require(try daemon.waitForResults(1, seconds: 4).first)
+    let result = try #require(try daemon.waitForResults(1, seconds: 120).first)
     #expect(result.name == "b" && result.state == .succeeded)
     let before = try processorTicks(daemon)
     sleep(3)
@@ -176,7 +176,7 @@ import Testing
       doctor.data.contains("bad   in incoming/ and not taken in: a.yaml: \(reason)\n"),
       "\(doctor.data)")
     chmod(bad, 0o644)
-    _ = try daemon.waitForResults(2, seconds: 30)
+    _ = try daemon.waitForResults(2, seconds: 120)
     #expect(try Lattice.run(["doctor", "--spool", daemon.spool.path]).status == 0)
     daemon.stop()
   }

@@ -115,7 +115,7 @@ import Testing
     try daemon.waitUntil("slots are free") { daemon.results().contains { $0.name == "next" } }
     let process = try #require(daemon.processID)
     kill(process, SIGTERM)
-    try daemon.waitForDeath(seconds: 15)
+    try daemon.waitForDeath(seconds: 120)
   }
 
   /// The folder of a job that gc had forgotten when it was killed goes the next time; an older one stays as long as asked.
