@@ -296,7 +296,12 @@ let package = Package(
       resources: [.copy("Files")]),
     tests("PluginCheckTests", ["JobModel", "LatticeDriver", "StageCatalog"]),
     tests("ArchitectureTests", []),
-    tests("DaemonTests", ["DurableFiles", "FileNames", "JobModel", "JobQueue", "LatticeDriver"]),
+    tests(
+      "DaemonTests",
+      [
+        "DurableFiles", "FileNames", "JobModel", "JobQueue", "LatticeDriver",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
     tests("CasesTests", ["LatticeDriver"], exclude: ["Files"]),
     tests(
       "SupervisionTests",

@@ -121,7 +121,8 @@ package final class ForegroundRun {
       let now = ContinuousClock.now
       while let signal = signals?.next() {
         guard signal == .stop else { continue }
-        if supervisor.isStopping { exit(1) }
+        // Whoever asks twice does not wait for the workers, which end with this process.
+        if supervisor.isStopping { return .interrupted }
         supervisor.stop(at: now)
       }
       supervisor.tick(at: now)

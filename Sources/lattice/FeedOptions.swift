@@ -28,8 +28,8 @@ struct FeedOptions: ParsableArguments {
     }
     for text in shape {
       let (port, sizes) = try Self.pair(text, "--shape", "image=4x6x3")
-      let numbers = sizes.split(separator: "x").map { Int($0) }
-      guard !numbers.isEmpty, numbers.allSatisfy({ $0 ?? -1 >= 0 }) else {
+      let numbers = sizes.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
+      guard numbers.allSatisfy({ $0 ?? -1 >= 0 }) else {
         throw ValidationError("--shape must be like image=4x6x3, not \(text)")
       }
       feed.shapes[port] = numbers.compactMap(\.self)

@@ -124,13 +124,13 @@ struct RetryCommand: JobControlCommand {
       checkpoint. Files that 'exists: skip' protects are kept.
 
       Examples:
-        lattice retry tokenize                 shards with failed items, and shards that were not done
-        lattice retry tokenize --everything    all shards, of a job that succeeded, too
+        lattice retry tokenize                 what failed, and what was not done
+        lattice retry tokenize --everything    all shards, of succeeded jobs, too
       """)
 
   @OptionGroup var spool: SpoolOptions
   @Argument(help: "Job ids, their beginnings, or names.") var jobs: [String]
-  @Flag(help: "Also what was done.") var everything = false
+  @Flag(help: "Also run again what was done.") var everything = false
 
   var action: ControlRequest.Action { .retry(failedOnly: !everything) }
   var effect: String { "is queued again" }

@@ -29,6 +29,10 @@ struct LogsCommand: ParsableCommand {
   @Option(help: "Only the last so many lines.") var tail: Int?
   @Flag(help: "Also print what the workers wrote on standard error.") var stderr = false
 
+  func validate() throws {
+    if let tail, tail < 0 { throw ValidationError("--tail must be 0 or more, not \(tail)") }
+  }
+
   func run() throws {
     let view = try SpoolView(spool.folder)
     let job = try view.find(job)
@@ -40,7 +44,7 @@ struct LogsCommand: ParsableCommand {
     var lines = follower.next()
     if let tail, lines.count > tail {
       say("(\(lines.count - tail) earlier lines left out; --tail shows the last \(tail))")
-      lines = Array(lines.suffix(max(0, tail)))
+      lines = Array(lines.suffix(tail))
     }
     try lines.forEach(show)
     // Whoever reads from a pipe is to see lines as they come.

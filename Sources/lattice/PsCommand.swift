@@ -31,7 +31,9 @@ struct PsCommand: ParsableCommand {
     if let state { jobs = jobs.filter { $0.state == state } }
     if !all {
       let open = jobs.filter { !$0.state.isFinal }
-      let ended = jobs.filter(\.state.isFinal).suffix(10)
+      let ended = jobs.filter(\.state.isFinal).sorted {
+        ($0.endedMilliseconds ?? 0, $0.id) < ($1.endedMilliseconds ?? 0, $1.id)
+      }.suffix(10)
       jobs = (open + ended).sorted { $0.id < $1.id }
     }
     if output.json { return try printJSON(jobs) }

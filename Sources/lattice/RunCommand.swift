@@ -17,7 +17,8 @@ struct RunCommand: ParsableCommand {
       Relative paths of the spec are resolved against its own folder. Results go to the folder that the spec \
       names, else to --out, else to ./NAME after the spec's name, or to ./NAME-results where ./NAME is the \
       input. A run that was stopped with ctrl-C goes on where it was when the same command is given again; with \
-      another --out it begins anew, unless nothing was published yet.
+      another --out it begins anew, unless nothing was published yet. A second ctrl-C does not wait for the stages \
+      that are at work.
 
       \(Outcome.help)
 

@@ -86,7 +86,7 @@ static lattice_status run(void *self) {
   return fclose(file) == 0 ? LATTICE_OK : LATTICE_NOSPACE;
 }
 
-// counter.import: a model of whatever it was given.
+// counter.import: a model of whatever it was given; the task `slow` takes its time.
 static lattice_status import(void *self) {
   const fixture      *stage = self;
   const lattice_task *task = stage->host->get_extension(stage->host, LATTICE_TASK_EXTENSION);
@@ -95,6 +95,10 @@ static lattice_status import(void *self) {
   FILE *file = fopen(path, "w");
   if (!file) return LATTICE_NOSPACE;
   fprintf(file, "{\"given\":%s}\n", stage->params);
+  if (strstr(stage->params, "\"task\":\"slow\"")) {
+    stage->host->progress(stage->context, 1, 2, "tensors");
+    usleep(2000000);
+  }
   stage->host->progress(stage->context, 1, 1, "tensors");
   return fclose(file) == 0 ? LATTICE_OK : LATTICE_NOSPACE;
 }
