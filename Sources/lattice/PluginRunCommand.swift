@@ -12,11 +12,11 @@ struct PluginRunCommand: ParsableCommand {
     abstract:
       "Try one stage on a few files: pictures are read for it, what it puts out is written.",
     discussion: """
-      A pipeline is made up around the stage and run; it is left beside the results as pipeline.yaml. With \
+      A pipeline is made up around the stage and run; it is left beside the results, in --out, as pipeline.yaml. With \
       --in-process this process becomes the worker that runs it, for a debugger that holds it.
 
       Examples:
-        lattice plugin run my.stage.so --item koala.jpg --params '{"gain":0.5}' --out results
+        lattice plugin run my.stage.so --item koala.jpg --params '{"gain":0.5}'
         gdb --args lattice plugin run my.stage.so --item koala.jpg --in-process
       """)
 

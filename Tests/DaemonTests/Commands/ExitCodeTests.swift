@@ -83,6 +83,13 @@ import Testing
     Ending(
       status: 1, words: ["priority", "3", "part"],
       talk: "error: 'part' ({id:part}) is partial: it has ended\n"),
+    Ending(status: 0, words: ["gc", "--older", "3650d", "--dry-run"], talk: ""),
+    Ending(status: 2, words: ["check", "faulty.yaml", "good.yaml"], kind: .fresh),
+    Ending(status: 3, words: ["run", "part.yaml", "-q"], kind: .fresh, talk: ""),
+    Ending(
+      status: 64, words: ["gc", "--older", "3651d"],
+      talk:
+        "Error: The value '3651d' is invalid for '--older <older>': it must be from 0s to 3650d\n…"),
     Ending(status: 2, words: ["check", "faulty.yaml"], kind: .fresh),
     Ending(
       status: 2, words: ["check", "good.yaml", "faulty.yaml", "--json"], kind: .fresh, talk: ""),

@@ -81,6 +81,17 @@ import Testing
     #expect(gone.status == 1 && gone.talk.hasPrefix("lattice-worker: "), "\(gone.talk)")
   }
 
+  @Test(arguments: [
+    (["--slots", "0"], "Error: --slots must be 1 to 4096, not 0\n"),
+    (["--slots", "4097"], "Error: --slots must be 1 to 4096, not 4097\n"),
+    (["--log-format", "xml"], "Error: The value 'xml' is invalid for '--log-format <log-format>'"),
+  ])
+  func theDaemonRefusesWhatItCanNotDo(_ words: [String], _ sentence: String) throws {
+    let output = try run("latticed", words)
+    #expect(output.status == 64 && output.talk.hasPrefix(sentence), "\(output.talk)")
+    #expect(output.data.isEmpty)
+  }
+
   /// What a retry does is said as it is: a job that succeeded needs `--everything`.
   @Test func theHelpOfRetryIsRight() throws {
     let help = try run("lattice", ["retry", "--help"]).data

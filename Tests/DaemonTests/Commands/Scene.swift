@@ -127,12 +127,18 @@ extension Scene {
     try writeModel("models/other/1", says: 9, holds: 9)
     try write("good.yaml", Specs.tiny(name: "good").replacing("in.npy", with: "data/in.npy"))
     try write("bad.yaml", Specs.tiny(name: "bad").replacing("in.npy", with: "data/bad.npy"))
+    try write("part.yaml", Self.partial)
     try write("kept.yaml", Self.kept(name: "kept"))
     try write("slow.yaml", Self.kept(name: "slow", count: 4, more: "params: { pause: 60000 }"))
     try write("meets.yaml", Self.meets(name: "meets", folder: path("met")))
     try FileManager.default.createDirectory(atPath: path("met"), withIntermediateDirectories: true)
     try write("faulty.yaml", Specs.tiny(name: "faulty").replacing("params", with: "parms"))
   }
+
+  /// Two items, of which one fails and may.
+  private static let partial =
+    Specs.tiny(name: "part").replacing("[in.npy]", with: "[data/in.npy, data/bad.npy]")
+    + "\nerrors: { max_failed_items: 1 }\n"
 
   /// Items of `kept.value`, one to a shard.
   static func kept(name: String, count: Int = 2, more: String = "", tail: String = "") -> String {
