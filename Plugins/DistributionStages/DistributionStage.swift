@@ -170,6 +170,10 @@ final class DistributionStage: Stage {
     let network = try opened()
     do {
       let set = try PackedPictures.read(path)
+      for picture in set.damaged {
+        context.log(
+          .warning, "\(picture.name) is kept as far as it can be shown: \(picture.reason)")
+      }
       var features: [Float] = []
       for number in 0..<min(set.count, parameters.referenceCount) {
         if context.isCancelled { throw StageError(.cancelled, "stopped") }

@@ -95,9 +95,21 @@ final class ColorMetricsStage: Stage, Sendable {
           [Float](repeating: 0.5, count: truth.count).withUnsafeBufferPointer {
             ChromaErrors.peakSignalToNoise(of: $0, to: truth)
           }), colors: ChromaComparison(of: try image.row(index, Float.self), to: truth))
+      tell(of: try image.row(index, Float.self), item.id)
       scores.add(score)
       try batch.setMetadata(index, Metadata(chromaPSNR: score.psnr))
     }
+  }
+
+  /// Says how many values no picture file holds: they are measured as they are.
+  private func tell(of values: UnsafeBufferPointer<Float>, _ item: String) {
+    // Half a step of eight bits is what rounding takes anyway.
+    let beyond = values.count { !(-1 / 510...1 + 1 / 510).contains($0) }
+    guard beyond > 0 else { return }
+    context.log(
+      .warning,
+      "'\(item)': \(beyond) of \(values.count) values are beyond 0 to 1; they are measured as they are, though written pictures would have them cut"
+    )
   }
 
   private static func finite(_ decibels: Double) -> Double? {

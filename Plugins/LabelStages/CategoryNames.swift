@@ -10,6 +10,23 @@ struct CategoryNames: Sendable {
   let first: Int
   private let things: Set<String>
 
+  /// Names as a spec gives them, or those of a known list.
+  ///
+  /// - Throws: ``StageError`` as below, and when both are given.
+  init(_ names: [String], things: [String]?, first: Int, set: CategorySet?) throws {
+    guard let set else {
+      try self.init(names, things: things, first: first)
+      return
+    }
+    guard names.isEmpty, things == nil, first == 1 else {
+      throw StageError(
+        .config,
+        "'category_set' stands in place of 'categories', 'things' and 'first_category'; give one or the other",
+        parameter: "category_set")
+    }
+    try self.init(set.names, things: set.things, first: 1)
+  }
+
   /// - Throws: ``StageError`` when two categories have one name, which tables could not tell apart, or a thing is none.
   init(_ names: [String], things: [String]?, first: Int) throws {
     var known: Set<String> = []

@@ -104,6 +104,12 @@ final class DepthMetricsStage: Stage, Sendable {
           "no pixel of the truth lies between \(parameters.range[0]) and \(parameters.range[1]) m")
       }
       let item = batch.item(index)
+      if errors.unpredicted > 0 {
+        context.log(
+          .warning,
+          "'\(item.id)': of \(errors.pixels) pixels with a truth \(errors.unpredicted) have no predicted depth above 0; they count as \(parameters.range[0]) m"
+        )
+      }
       let score = DepthScore(number: item.number, id: item.id, errors, moments)
       scores.withLock { $0.append(score) }
       try batch.setMetadata(index, DepthScore.Metadata(depth: score))

@@ -6,6 +6,7 @@ import StageSDK
 final class DepthReadStage: Stage, Sendable {
   struct Parameters: Decodable {
     let size: Int?
+    let damage: String
     let folder: String
     let ending: String
     let unit: Double
@@ -37,7 +38,8 @@ final class DepthReadStage: Stage, Sendable {
 
   init(parameters: Parameters, context: StageContext) throws {
     self.parameters = parameters
-    pictures = LabelledPictures(size: parameters.size, context: context)
+    pictures = LabelledPictures(
+      size: parameters.size, damage: parameters.damage, context: context)
   }
 
   static func outputs(

@@ -7,11 +7,22 @@ struct LabelledPictures: Sendable {
   static let parameters: [ParameterSpec] = [
     .optionalInteger(
       "size", range: 1...16_384,
-      "Pixels across and down, cut evenly to a square; without it pictures keep their own size.")
+      "Pixels across and down, cut evenly to a square; without it pictures keep their own size."),
+    .choice(
+      "damage", ["keep", "fail"], default: "keep",
+      "What to do about a picture of which the data is damaged but something can be shown: keep it and say so, or fail it."
+    ),
   ]
+
+  /// What an item's metadata says of a picture that isn't sound.
+  private struct Damage: Encodable {
+    let damage: String
+  }
 
   /// Pixels across and down; nil for those of each picture.
   let size: Int?
+  /// keep or fail.
+  let damage: String
   let context: StageContext
 
   /// Sizes of an output as they are known before a run.
@@ -83,8 +94,10 @@ struct LabelledPictures: Sendable {
       index,
       OriginalSize(image: OriginalSize.Size(width: picture.width, height: picture.height)))
     if let damage = picture.damage {
+      guard self.damage == "keep" else { throw StageError(.input, damage) }
       context.log(
         .warning, "'\(batch.item(index).id)' is kept as far as it can be shown: \(damage)")
+      try batch.setMetadata(index, Damage(damage: damage))
     }
     return picture
   }

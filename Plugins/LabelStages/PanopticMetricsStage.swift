@@ -10,19 +10,22 @@ final class PanopticMetricsStage: Stage, Sendable {
     let categories: [String]
     let things: [String]?
     let firstCategory: Int
+    let categorySet: CategorySet?
     let exists: String?
 
     enum CodingKeys: String, CodingKey {
       case name, categories, things, exists, firstCategory = "first_category"
+      case categorySet = "category_set"
     }
 
     func names() throws -> CategoryNames {
-      try CategoryNames(categories, things: things, first: firstCategory)
+      try CategoryNames(
+        categories, things: things, first: firstCategory, set: categorySet)
     }
   }
 
   static let descriptor = StageDescriptor(
-    id: "panoptic.metrics", version: "1.0.0",
+    id: "panoptic.metrics", version: "1.1.0",
     summary: "Measures panoptic quality: PQ, SQ and RQ of all, of things and of stuff.",
     kind: .sink,
     parameters: [
@@ -36,6 +39,7 @@ final class PanopticMetricsStage: Stage, Sendable {
         "things", count: 0...10_000,
         "Those of them that are counted one by one; all when left out."),
       CategoryNames.first,
+      CategorySet.parameter("A known list in place of 'categories' and 'things'"),
       .optionalChoice(
         "exists", ["error", "skip", "replace"],
         "What to do about files of that name from before this job."),
@@ -46,6 +50,10 @@ final class PanopticMetricsStage: Stage, Sendable {
       .tensor(
         "reference", [.i32], ["N", "H", "W", 2], semantic: "panoptic.ids",
         "The truth; 0 and 0 for void, negative numbers for crowds."),
+      .tensor(
+        "absent", [.i32], ["N", "K", 2], semantic: "panoptic.absent",
+        "Segments of the truth without pixels, as panoptic.read gives them; they are missed.",
+        optional: true),
     ], reduces: true)
 
   private let parameters: Parameters
@@ -70,14 +78,17 @@ final class PanopticMetricsStage: Stage, Sendable {
   func process(_ batch: Batch) throws {
     let (panoptic, reference) = (try batch.input("panoptic"), try batch.input("reference"))
     try panoptic.requirePixels("panoptic")
+    let absent = try batch.optionalInput("absent")
     try batch.forEachItem { index in
       let predicted = LabelSegments(
         try panoptic.row(index, Int32.self), width: panoptic.shape[2])
       let truth = LabelSegments(try reference.row(index, Int32.self), width: reference.shape[2])
+      let lost = try absent.map { try $0.row(index, Int32.self) }.map(Array.init) ?? []
       var quality = PanopticQuality()
       do {
         try quality.add(
-          predicted: predicted.ids, predicted.scored, truth: truth.ids, truth.scored)
+          predicted: predicted.ids, predicted.scored, truth: truth.ids,
+          truth.scored + truth.unseen(lost))
       } catch { throw StageError(.input, "\(error)") }
       scores.withLock { $0[batch.item(index).number] = quality.counts }
     }
@@ -175,6 +186,14 @@ final class PanopticMetricsStage: Stage, Sendable {
 extension LabelSegments {
   /// A number for each pixel's segment, from 1 on; 0 for void.
   fileprivate var ids: [UInt32] { pixels.map { UInt32(($0 ?? -1) + 1) } }
+
+  /// Segments without pixels, given as category and number; 0 for none.
+  fileprivate func unseen(_ values: [Int32]) -> [PanopticQuality.Segment] {
+    (0..<values.count / 2).filter { values[2 * $0 + 1] > 0 }.map { place in
+      PanopticQuality.Segment(
+        id: UInt32(segments.count + place + 1), category: Int(values[2 * place]))
+    }
+  }
 
   /// The segments as metrics take them.
   fileprivate var scored: [PanopticQuality.Segment] {

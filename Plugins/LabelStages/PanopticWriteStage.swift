@@ -13,19 +13,22 @@ final class PanopticWriteStage: Stage, Sendable {
     let categories: [String]
     let things: [String]?
     let firstCategory: Int
+    let categorySet: CategorySet?
     let exists: String?
 
     enum CodingKeys: String, CodingKey {
       case name, overlay, json, categories, things, exists, firstCategory = "first_category"
+      case categorySet = "category_set"
     }
 
     func names() throws -> CategoryNames {
-      try CategoryNames(categories, things: things, first: firstCategory)
+      try CategoryNames(
+        categories, things: things, first: firstCategory, set: categorySet)
     }
   }
 
   static let descriptor = StageDescriptor(
-    id: "panoptic.write", version: "1.0.0",
+    id: "panoptic.write", version: "1.1.0",
     summary: "Writes panoptic labels as COCO PNG and JSON, and as overlays with a legend.",
     kind: .sink,
     parameters: [
@@ -44,6 +47,7 @@ final class PanopticWriteStage: Stage, Sendable {
         "things", count: 0...10_000,
         "Those of them that are counted one by one; all when left out."),
       CategoryNames.first,
+      CategorySet.parameter("A known list in place of 'categories' and 'things'"),
       .optionalChoice(
         "exists", ["error", "skip", "replace"],
         "What to do about files of that name from before this job."),
@@ -135,17 +139,38 @@ final class PanopticWriteStage: Stage, Sendable {
 
   func finish() throws {
     let entries = written.withLock { $0.sorted { $0.number < $1.number } }
-    let found = entries.flatMap { $0.annotation.segments.map(\.categoryID) }
+    let found = Set(entries.flatMap { $0.annotation.segments.map(\.categoryID) })
+    let numbers = parameters.categorySet?.numbers ?? CategoryNumbers([])
     let coco = COCOPanoptic(
-      images: entries.map(\.picture), annotations: entries.map(\.annotation),
-      categories: Set(found).union(names.numbers).sorted().map {
-        COCOPanoptic.Category(id: $0, name: names.name($0), isThing: names.isThing($0) ? 1 : 0)
+      images: entries.map(\.picture),
+      annotations: entries.map { entry in
+        var annotation = entry.annotation
+        for index in annotation.segments.indices {
+          annotation.segments[index].categoryID = numbers.id(
+            ofNumber: annotation.segments[index].categoryID)
+        }
+        return annotation
+      },
+      categories: listed(found).map {
+        COCOPanoptic.Category(
+          id: numbers.id(ofNumber: $0), name: names.name($0), isThing: names.isThing($0) ? 1 : 0)
       })
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let path = try context.outputFile(
       name: parameters.json, existing: parameters.exists, role: .table)
     try write(try encoder.encode(coco) + Data("\n".utf8), to: path)
+  }
+
+  /// The most categories without names that are listed because one of a higher number occurs.
+  private static let mostUnnamed = 10_000
+
+  /// Numbers of the categories that the file lists: those with names, and all below the highest that occurs, so that
+  /// each is in the place of its number.
+  private func listed(_ found: Set<Int>) -> [Int] {
+    let all = found.union(names.numbers)
+    guard let highest = all.max(), highest <= Self.mostUnnamed else { return all.sorted() }
+    return all.union(names.first..<(max(names.first, highest) + 1)).sorted()
   }
 
   /// A mask's path below the output folder, where the JSON file looks for it: as many parts as its template makes.

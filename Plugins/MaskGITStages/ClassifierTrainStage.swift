@@ -3,6 +3,7 @@ import Classifier
 import Kernels
 import ModelFiles
 import PictureSets
+import Recipes
 import StageSDK
 import TensorCore
 import Training
@@ -23,6 +24,7 @@ final class ClassifierTrainStage: Stage {
     let precision: String
     let class_names: [String]
     let report_every: Int
+    let damage: DamagedPictures
   }
 
   static let descriptor = StageDescriptor(
@@ -50,6 +52,7 @@ final class ClassifierTrainStage: Stage {
         "class_names", default: [], count: 0...1 << 20,
         "Names of the classes in order; [] for none."),
       .integer("report_every", default: 50, range: 1...1_000_000, "Steps between reports."),
+      DamagedPictures.parameter,
     ], publishesModel: true)
 
   private let parameters: Parameters
@@ -104,6 +107,7 @@ final class ClassifierTrainStage: Stage {
     for path in try context.items.compactMap(\.path) {
       do { set.add(try PackedPictures.read(path)) } catch { throw StageError(.config, "\(error)") }
     }
+    try parameters.damage.tell(of: set.damaged.map { ($0.name, $0.reason) }, context)
     if let small = set.entries.first(where: { min($0.height, $0.width) < parameters.size }) {
       throw StageError(
         .config,

@@ -9,6 +9,12 @@ final class DatasetStage: Stage, Sendable {
     let file: String
     let size: Int
     let first: Int
+    let damage: String
+  }
+
+  /// What an item's metadata says of a picture that isn't sound.
+  private struct Damage: Encodable {
+    let damage: String
   }
 
   static let descriptor = StageDescriptor(
@@ -22,6 +28,10 @@ final class DatasetStage: Stage, Sendable {
         "size", default: nil, range: 1...8192,
         "Pixels across and down; the middle of larger pictures is taken."),
       .integer("first", default: 0, range: 0...1 << 40, "The picture of item 0."),
+      .choice(
+        "damage", ["keep", "fail"], default: "keep",
+        "What to do about a picture of which the data is damaged but something can be shown: keep it and say so, or fail it."
+      ),
     ],
     inputs: [],
     outputs: [
@@ -32,9 +42,13 @@ final class DatasetStage: Stage, Sendable {
     ], isParallel: true)
 
   private let parameters: Parameters
+  private let context: StageContext
   private let set = Mutex<PictureSet?>(nil)
 
-  init(parameters: Parameters, context: StageContext) throws { self.parameters = parameters }
+  init(parameters: Parameters, context: StageContext) throws {
+    self.parameters = parameters
+    self.context = context
+  }
 
   static func outputs(
     for inputs: [String: TensorShape], parameters: Parameters
@@ -73,6 +87,12 @@ final class DatasetStage: Stage, Sendable {
         throw StageError(
           .input,
           "picture \(number) has \(entry.width)x\(entry.height) pixels, fewer than 'size' \(side)")
+      }
+      if let damage = entry.damage {
+        guard parameters.damage == "keep" else { throw StageError(.input, damage) }
+        context.log(
+          .warning, "'\(batch.item(index).id)' is kept as far as it can be shown: \(damage)")
+        try batch.setMetadata(index, Damage(damage: damage))
       }
       var random = CounterRandom(seed: 0)
       let pixels = PictureBatch(side: side, crop: .centre).images(

@@ -22,6 +22,7 @@ struct TrainParameters: Decodable {
   let precision: String
   let winograd: Bool
   let mirror: Bool
+  let damage: DamagedPictures
   let shuffleChannels: Bool
   let validation: String?
   let report: Int
@@ -37,7 +38,7 @@ struct TrainParameters: Decodable {
   enum CodingKeys: String, CodingKey {
     case size, filters, blocks, multipliers, groups, steps, batch, parts, rate, warmup, decay, clip
     case average, absolute = "l1", squared = "l2", precision, winograd, mirror, validation
-    case shuffleChannels = "shuffle_channels"
+    case shuffleChannels = "shuffle_channels", damage
     case report = "report_every", weights, card, norm, shortcut, start
   }
 
@@ -61,6 +62,7 @@ struct TrainParameters: Decodable {
     precision = try values.decode(String.self, forKey: .precision)
     winograd = try values.decode(Bool.self, forKey: .winograd)
     mirror = try values.decode(Bool.self, forKey: .mirror)
+    damage = try values.decode(DamagedPictures.self, forKey: .damage)
     shuffleChannels = try values.decode(Bool.self, forKey: .shuffleChannels)
     validation = try values.decodeIfPresent(String.self, forKey: .validation)
     report = try values.decode(Int.self, forKey: .report)
@@ -119,6 +121,7 @@ struct TrainParameters: Decodable {
       "Compute 3x3 convolutions in f32 by Winograd's method where that is faster; false for plain sums."
     ),
     .boolean("mirror", default: true, "Mirror half of the pictures."),
+    DamagedPictures.parameter,
     .boolean(
       "shuffle_channels", default: false,
       "Show red, green and blue of a picture in any order, so that all hues are learned alike."),

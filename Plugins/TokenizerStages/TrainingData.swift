@@ -15,7 +15,8 @@ struct TrainingData {
   /// Reads what the job's items and the parameters name.
   init(_ context: StageContext, _ parameters: TrainParameters) throws {
     size = parameters.size
-    pictures = try TrainingPictures.read(context, size: parameters.size)
+    pictures = try TrainingPictures.read(
+      context, size: parameters.size, damage: parameters.damage)
     guard pictures.count >= parameters.batch else {
       throw StageError(
         .config,
@@ -29,6 +30,10 @@ struct TrainingData {
     do {
       let read = try PackedPictures.read(path)
       try TrainingPictures.check(read, size: parameters.size, path: path)
+      for picture in read.damaged {
+        context.log(
+          .warning, "\(picture.name) is kept as far as it can be shown: \(picture.reason)")
+      }
       validation = Validation(read, count: 2048, size: parameters.size)
     } catch let error as StageError {
       throw error

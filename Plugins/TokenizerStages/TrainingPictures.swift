@@ -1,4 +1,5 @@
 import PictureSets
+import Recipes
 import StageSDK
 
 /// Gathers the pictures that a job's items name.
@@ -6,7 +7,9 @@ enum TrainingPictures {
   /// Reads all items: packed sets whole, other files as pictures whose folder is their class.
   ///
   /// Pictures that can't be read are left out and named in the log.
-  static func read(_ context: StageContext, size: Int) throws -> PictureSet {
+  static func read(
+    _ context: StageContext, size: Int, damage: DamagedPictures
+  ) throws -> PictureSet {
     let items = try context.items
     var set = PictureSet()
     for item in items {
@@ -35,6 +38,7 @@ enum TrainingPictures {
       context.log(.info, "read \(read.count) pictures, left out \(bad)")
       set.add(read)
     }
+    try damage.tell(of: set.damaged.map { ($0.name, $0.reason) }, context)
     return set
   }
 

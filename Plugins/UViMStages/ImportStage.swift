@@ -1,6 +1,7 @@
 import Autograd
 import Checkpoints
 import ForeignJSON
+import LabelFiles
 import ModelFiles
 import StageSDK
 import TensorCore
@@ -17,10 +18,21 @@ final class ImportStage: Stage {
     let depthRange: [Double]
     let categories: [String]
     let things: [String]
+    let categorySet: String?
 
     enum CodingKeys: String, CodingKey {
       case files, task, config, weights, codes, categories, things
       case depthRange = "depth_range"
+      case categorySet = "category_set"
+    }
+
+    /// Names of categories and those of things, as given or of a known list; nil for none.
+    var names: (categories: [String]?, things: [String]?) {
+      guard categorySet != nil else {
+        return (categories.isEmpty ? nil : categories, things.isEmpty ? nil : things)
+      }
+      let all = COCOCategories.all
+      return (all.map(\.name), all.filter(\.isThing).map(\.name))
     }
   }
 
@@ -55,6 +67,10 @@ final class ImportStage: Stage {
       .strings(
         "things", default: [], count: 0...100_000,
         "Those of them that are counted one by one."),
+      .optionalChoice(
+        "category_set", ["coco"],
+        "A known list in place of both: the 133 categories of COCO's panoptic task, which the authors' panoptic model speaks of."
+      ),
     ], publishesModel: true)
 
   private let parameters: Parameters
@@ -107,8 +123,7 @@ final class ImportStage: Stage {
         task: task, stageOne: checkpoints.first == nil ? nil : first,
         stageTwo: checkpoints.second == nil ? nil : second,
         depthRange: task == .depth ? parameters.depthRange : nil,
-        categories: parameters.categories.isEmpty ? nil : parameters.categories,
-        things: parameters.things.isEmpty ? nil : parameters.things)
+        categories: parameters.names.categories, things: parameters.names.things)
       try configuration.check()
       let model = UViMModel(configuration, start: .unset)
       if let checkpoint = checkpoints.first, let shapes = shapes.0, let stage = model.stageOne {

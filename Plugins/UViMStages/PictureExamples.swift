@@ -1,5 +1,6 @@
 import ImageCodecs
 import LabelFiles
+import Recipes
 import StageSDK
 import UViM
 
@@ -10,6 +11,8 @@ final class PictureExamples {
   private let task: UViMTask
   /// By path of the JSON file.
   private var masks: [String: PanopticMasks] = [:]
+  /// Of which the data is damaged.
+  private var damaged: [(name: String, reason: String)] = []
 
   init(_ parameters: TrainParameters, _ context: StageContext, _ task: UViMTask) {
     self.parameters = parameters
@@ -49,6 +52,7 @@ final class PictureExamples {
       }
       if place.isMultiple(of: 64) { context.progress(0, of: parameters.steps, unit: "steps") }
     }
+    try parameters.damage.tell(of: damaged, context)
     context.log(.info, "read \(places.count) pictures, left out \(files.count - places.count)")
     return (places, mirrored)
   }
@@ -95,6 +99,7 @@ final class PictureExamples {
     example.image.withUnsafeMutableBufferPointer {
       LabelPicture.resize(picture, placement, into: $0)
     }
+    if let damage = picture.damage { damaged.append(("'\(file)'", damage)) }
     return example
   }
 
@@ -123,11 +128,10 @@ final class PictureExamples {
   }
 
   /// Names of the categories in the JSON file that goes with a picture, of number 1 and on, and those that are counted
-  /// one by one; a number without a name is called by itself.
+  /// one by one.
   func categories(of file: String) throws -> (all: [String], things: [String]) {
-    let categories = try masks(of: file).annotations.categories.filter { $0.id >= 1 }
-    let names = Dictionary(categories.map { ($0.id, $0.name) }, uniquingKeysWith: { $1 })
-    let all = (1...max(1, names.keys.max() ?? 1)).map { names[$0] ?? "category \($0)" }
+    let categories = try masks(of: file).numbers.categories.filter { $0.id >= 1 }
+    let all = categories.isEmpty ? ["category 1"] : categories.map(\.name)
     return (all, categories.filter(\.isThing).map(\.name))
   }
 }

@@ -26,6 +26,7 @@ extension TrainParameters {
       "lens", default: [42, 62], each: 5...150, count: 2...2,
       "Of scenes: the fewest and the most degrees that a picture spans from top to bottom."),
     .boolean("mirror", default: true, "Learn from the mirror images of pictures, too."),
+    DamagedPictures.parameter,
     .string(
       "depth_folder", default: ".", "Where a picture's depth map is, as seen from its folder."),
     .string(

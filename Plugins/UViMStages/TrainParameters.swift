@@ -25,6 +25,7 @@ struct TrainParameters: Decodable {
   let bins: Int
   let depthRange: [Double]
   let mirror: Bool
+  let damage: DamagedPictures
   let depthFolder: String
   let depthEnding: String
   let depthUnit: Double
@@ -90,6 +91,7 @@ struct TrainParameters: Decodable {
     bins = try value(.bins)
     depthRange = try value(.depthRange)
     mirror = try value(.mirror)
+    damage = try value(.damage)
     depthFolder = try value(.depthFolder)
     depthEnding = try value(.depthEnding)
     depthUnit = try value(.depthUnit)
@@ -132,7 +134,7 @@ struct TrainParameters: Decodable {
     case task, data, examples, size, objects, patch, codes, width, heads, mlp, context, bins
     case categories, things, instances, quantizer, levels, standardize, dictionary, codeword
     case splitting, smoothing, steps, batch, rate, warmup, decay, clip, average, precision, weights
-    case card, annotations, masks, lens, mirror, variant, parts, start
+    case card, annotations, masks, lens, mirror, damage, variant, parts, start
     case latentPenalty = "latent_penalty"
     case heldBack = "held_back"
     case cameraHeight = "camera_height"

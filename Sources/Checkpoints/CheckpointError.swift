@@ -1,3 +1,4 @@
+import FileNames
 package import TensorFiles
 
 /// Why a checkpoint can't be read.

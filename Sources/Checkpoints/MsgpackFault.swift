@@ -1,3 +1,4 @@
+import FileNames
 package import TensorFiles
 
 /// What is wrong with msgpack bytes, or with the tree of arrays that flax keeps in them.

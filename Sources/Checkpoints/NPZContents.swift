@@ -1,3 +1,4 @@
+import FileNames
 import TensorFiles
 
 /// Tensors of a `.npz` file: a zip archive of `.npy` files, stored or deflated.

@@ -1,3 +1,4 @@
+import FileNames
 import TensorFiles
 
 /// What is wrong with a zip archive.

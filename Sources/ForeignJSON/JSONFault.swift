@@ -1,3 +1,5 @@
+import FileNames
+
 /// What is wrong with a JSON text, and where; reads as "'images[0].id' at byte 17 must be a whole number, not 0.5".
 package struct JSONFault: Error, Hashable, Sendable {
   /// From the start of the text.
@@ -42,18 +44,8 @@ enum JSONStep: Hashable {
 enum JSONExcerpt {
   private static let longest = 40
 
-  /// At most forty characters; what isn't printable is written as `\u{1B}`.
-  static func plain(_ text: String) -> String {
-    var shown = ""
-    for scalar in text.unicodeScalars.prefix(longest) {
-      switch scalar.properties.generalCategory {
-      case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned:
-        shown += "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
-      default: shown.unicodeScalars.append(scalar)
-      }
-    }
-    return text.unicodeScalars.count > longest ? shown + "…" : shown
-  }
+  /// At most forty characters; what can't be seen is written out.
+  static func plain(_ text: String) -> String { ShownName.beginning(text, longest: longest) }
 
   /// The value that starts with the first of some bytes.
   static func value(_ bytes: ArraySlice<UInt8>) -> String {

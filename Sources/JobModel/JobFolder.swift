@@ -1,8 +1,8 @@
 /// Names of everything in a job's directory; the one place that knows the layout.
 ///
 /// ```
-/// jobs/ID/  spec.yaml  resolved.json  items.jsonl  outputs/  failed.jsonl  result.json  report.html
-///   shards/0007.done  shards/0007.failed.jsonl  shards/0007.lock  shards/0007.state/STAGE/
+/// jobs/ID/  spec.yaml  resolved.json  items.jsonl  outputs/  failed.jsonl  damaged.jsonl  result.json  report.html
+///   shards/0007.done  shards/0007.failed.jsonl  shards/0007.damaged.jsonl  shards/0007.lock  shards/0007.state/STAGE/
 ///   shards/0007.previous.json          files of a shard that was published and then queued again
 ///   state/STAGE/                       what a task goes on from; outlives attempts
 ///   metrics/STAGE.jsonl                what a task measured, step by step
@@ -24,6 +24,8 @@ package struct JobFolder: Codable, Hashable, Sendable {
   package var items: String { "\(path)/items.jsonl" }
   package var outputs: String { "\(path)/outputs" }
   package var failedItems: String { "\(path)/failed.jsonl" }
+  /// Items that were done with what their damaged data still shows; absent where there are none.
+  package var damagedItems: String { "\(path)/damaged.jsonl" }
   package var result: String { "\(path)/result.json" }
   package var report: String { "\(path)/report.html" }
   package var shards: String { "\(path)/shards" }
@@ -42,6 +44,9 @@ package struct JobFolder: Codable, Hashable, Sendable {
   /// The report of a published shard without its list of files, for whoever has no time to read that.
   package func summary(shard: Int) -> String { "\(shards)/\(Self.number(shard)).summary" }
   package func failedItems(shard: Int) -> String { "\(shards)/\(Self.number(shard)).failed.jsonl" }
+  package func damagedItems(shard: Int) -> String {
+    "\(shards)/\(Self.number(shard)).damaged.jsonl"
+  }
   /// Items no attempt may touch again, one ``FailedItem`` a line; written by the supervisor.
   package func quarantine(shard: Int) -> String {
     "\(shards)/\(Self.number(shard)).quarantine.jsonl"

@@ -9,6 +9,8 @@ package struct JobResult: Codable, Hashable, Sendable {
   package var itemsDone: Int
   package var itemsFailed: Int
   package var itemsSkipped: Int
+  /// Of those done, items whose data is damaged and which were kept as far as they can be shown; nil for none.
+  package var itemsDamaged: Int?
   package var filesWritten: Int
   package var bytesWritten: Int
   /// Absolute folder of the results.
@@ -40,7 +42,8 @@ package struct JobResult: Codable, Hashable, Sendable {
 
   package init(
     id: JobID, name: String, state: JobState, message: String?, itemsTotal: Int, itemsDone: Int,
-    itemsFailed: Int, itemsSkipped: Int, filesWritten: Int, bytesWritten: Int,
+    itemsFailed: Int, itemsSkipped: Int, itemsDamaged: Int? = nil, filesWritten: Int,
+    bytesWritten: Int,
     outputDirectory: String, submittedMilliseconds: Int, startedMilliseconds: Int?,
     endedMilliseconds: Int, stages: [StageTiming], peakMemoryBytes: Int, model: String? = nil,
     failedAttempts: [FailedAttempt]
@@ -53,6 +56,7 @@ package struct JobResult: Codable, Hashable, Sendable {
     self.itemsDone = itemsDone
     self.itemsFailed = itemsFailed
     self.itemsSkipped = itemsSkipped
+    self.itemsDamaged = itemsDamaged
     self.filesWritten = filesWritten
     self.bytesWritten = bytesWritten
     self.outputDirectory = outputDirectory

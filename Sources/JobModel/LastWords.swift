@@ -1,3 +1,5 @@
+import FileNames
+
 /// Finds the line that says why a process died in what it wrote to standard error.
 package enum LastWords {
   /// Characters of a sentence that are kept.
@@ -48,7 +50,7 @@ package enum LastWords {
   private static func plain(_ line: Substring) -> String {
     var text = String.UnicodeScalarView()
     for scalar in line.unicodeScalars {
-      text.append(scalar.properties.generalCategory == .control ? " " : scalar)
+      text.append(ShownText.isWrittenOut(scalar) ? " " : scalar)
     }
     let words = String(text).drop { $0 == " " }
     let end = words.lastIndex { $0 != " " }

@@ -8,6 +8,8 @@ package struct ShardReport: Codable, Hashable, Sendable {
   package var itemsFailed: Int
   /// Items whose outputs were there already and whose policy is `skip`.
   package var itemsSkipped: Int
+  /// Of those done, items whose data is damaged and which were kept as far as they can be shown; nil for none.
+  package var itemsDamaged: Int?
   package var files: [OutputFile]
   package var stages: [StageTiming]
   /// Wall clock of the attempt.
@@ -19,14 +21,15 @@ package struct ShardReport: Codable, Hashable, Sendable {
 
   package init(
     shard: Int, attempt: Int, itemsDone: Int, itemsFailed: Int, itemsSkipped: Int,
-    files: [OutputFile], stages: [StageTiming], seconds: Double, peakMemoryBytes: Int,
-    model: String? = nil
+    itemsDamaged: Int? = nil, files: [OutputFile], stages: [StageTiming], seconds: Double,
+    peakMemoryBytes: Int, model: String? = nil
   ) {
     self.shard = shard
     self.attempt = attempt
     self.itemsDone = itemsDone
     self.itemsFailed = itemsFailed
     self.itemsSkipped = itemsSkipped
+    self.itemsDamaged = itemsDamaged
     self.files = files
     self.stages = stages
     self.seconds = seconds
@@ -71,6 +74,24 @@ package struct StageTiming: Codable, Hashable, Sendable {
     self.items = items
     self.calls = calls
     self.seconds = seconds
+  }
+}
+
+/// A line of `damaged.jsonl`: an item that was done with what its damaged data still shows.
+package struct DamagedItem: Codable, Hashable, Sendable {
+  /// The member of an item's metadata by which stages say so.
+  package static let key = "damage"
+
+  package var item: Int
+  package var id: FileName
+  /// A sentence for a person.
+  package var reason: String
+
+  /// Names an item.
+  package init(item: Int, id: FileName, reason: String) {
+    self.item = item
+    self.id = id
+    self.reason = reason
   }
 }
 

@@ -35,7 +35,8 @@ package enum JobReport {
     }
     let page = ReportPage(
       result: result, plan: plan, statistics: statistics, metrics: metrics(folder, plan),
-      failedItems: failedItems(folder), files: files, previews: previews)
+      failedItems: items(folder.failedItems), damagedItems: items(folder.damagedItems),
+      files: files, previews: previews)
     try AtomicFile.write(Array(page.html.text.utf8), to: folder.report)
   }
 
@@ -82,11 +83,12 @@ package enum JobReport {
     }
   }
 
-  private static func failedItems(_ folder: JobFolder) -> [FailedItem] {
-    var items: [FailedItem] = []
-    forEachLine(of: folder.failedItems) { line in
+  /// The first items of a list.
+  private static func items<Item: Decodable>(_ path: String) -> [Item] {
+    var items: [Item] = []
+    forEachLine(of: path) { line in
       guard items.count < ReportPage.listLimit else { return }
-      if let item = try? JSONDecoder().decode(FailedItem.self, from: line) { items.append(item) }
+      if let item = try? JSONDecoder().decode(Item.self, from: line) { items.append(item) }
     }
     return items
   }

@@ -10,6 +10,8 @@ struct ReportPage {
   var metrics: [(stage: String, table: MetricTable)]
   /// First failed items, at most ``ReportPage/listLimit``.
   var failedItems: [FailedItem]
+  /// First items of damaged data, at most ``ReportPage/listLimit``.
+  var damagedItems: [DamagedItem] = []
   /// First result files, at most ``ReportPage/listLimit``.
   var files: [OutputFile]
   /// Preview pictures: name, media type, base-64 text.
@@ -22,8 +24,8 @@ struct ReportPage {
     <!doctype html>
     <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
     <title>\(result.name): \(result.state.rawValue)</title><style>\(ReportStyle.sheet)</style></head><body>
-    \(head)\(metricSection)\(previewSection)\(stageSection)\(statisticsSection)\(failedSection)\(attemptSection)\
-    \(fileSection)\(planSection)</body></html>
+    \(head)\(metricSection)\(previewSection)\(stageSection)\(statisticsSection)\(failedSection)\(damagedSection)\
+    \(attemptSection)\(fileSection)\(planSection)</body></html>
 
     """
   }
@@ -48,6 +50,7 @@ struct ReportPage {
   private func tiles(_ seconds: Double) -> HTML {
     var tiles = [tile(plan.isTask ? "items" : "done", "\(result.itemsDone)")]
     if result.itemsFailed > 0 { tiles.append(tile("failed", "\(result.itemsFailed)")) }
+    if let damaged = result.itemsDamaged { tiles.append(tile("damaged", "\(damaged)")) }
     if result.itemsSkipped > 0 { tiles.append(tile("skipped", "\(result.itemsSkipped)")) }
     if result.filesWritten > 0 {
       tiles.append(tile(result.filesWritten == 1 ? "file" : "files", "\(result.filesWritten)"))
@@ -160,6 +163,23 @@ struct ReportPage {
     return """
       <section><h2>Failed items</h2>\(more(result.itemsFailed, shown: rows.count, whole: "failed.jsonl"))
       <table><tr><th>item</th><th>stage</th><th>reason</th></tr>
+      \(.joined(rows))</table></section>
+
+      """
+  }
+
+  private var damagedSection: HTML {
+    guard let count = result.itemsDamaged, count > 0 else { return "" }
+    let rows = damagedItems.map { item -> HTML in
+      """
+      <tr><td>\(item.id.shown)</td><td>\(item.reason)</td></tr>
+
+      """
+    }
+    return """
+      <section><h2>Damaged items</h2><p class="quiet">Done with what their data still shows.</p>\
+      \(more(count, shown: rows.count, whole: "damaged.jsonl"))
+      <table><tr><th>item</th><th>damage</th></tr>
       \(.joined(rows))</table></section>
 
       """

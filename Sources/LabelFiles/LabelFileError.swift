@@ -16,6 +16,7 @@ package enum LabelFileError: Error, Hashable, Sendable, CustomStringConvertible 
   case undescribed(path: String, mask: String, id: UInt32)
   case absent(path: String, mask: String, id: UInt32)
   case categoryZero(path: String)
+  case noCategory(path: String, id: Int, mask: String)
 
   package var description: String {
     switch self {
@@ -44,6 +45,8 @@ package enum LabelFileError: Error, Hashable, Sendable, CustomStringConvertible 
       "segment \(id) is in the mask '\(mask)', but '\(path)' doesn't describe it"
     case .absent(let path, let mask, let id):
       "segment \(id) is described in '\(path)', but in no pixel of the mask '\(mask)'"
+    case .noCategory(let path, let id, let mask):
+      "'\(path)' says that a segment of '\(mask)' is of category \(id), which is not among its 'categories'"
     case .categoryZero(let path):
       """
       '\(path)' has segments of category 0, which can't be told from void here; number categories from 1 on

@@ -105,6 +105,44 @@ package struct PanopticAnnotations: Sendable {
     }
   }
 
+  /// Reads the categories of a file: a data set, or a list of them alone.
+  ///
+  /// - Parameter path: The file.
+  /// - Returns: Its categories, at least one.
+  /// - Throws: ``LabelFileError`` that says which key of which file is at fault, and at which byte.
+  package static func categories(path: String) throws(LabelFileError) -> [Category] {
+    let bytes: [UInt8]
+    do throws(ForeignFile.Fault) {
+      bytes = try ForeignFile.bytes(of: path, limit: Self.largest)
+    } catch {
+      throw .annotations(error.description)
+    }
+    do throws(JSONFault) {
+      return try categories(bytes)
+    } catch {
+      throw .notCOCO(path: path, reason: error.description)
+    }
+  }
+
+  private static func categories(_ bytes: [UInt8]) throws(JSONFault) -> [Category] {
+    var found: [Category] = []
+    var json = JSONReader(bytes)
+    let start = json.start()
+    if bytes[start...].first == UInt8(ascii: "[") {
+      try json.array { json throws(JSONFault) in found.append(try category(&json)) }
+    } else {
+      try json.object { json, key throws(JSONFault) in
+        guard key == "categories" else { return try json.anything() }
+        try json.array { json throws(JSONFault) in found.append(try category(&json)) }
+      }
+    }
+    try json.end()
+    guard !found.isEmpty else {
+      throw json.wrong("an object with a list of 'categories'", at: start, found: "one without")
+    }
+    return found
+  }
+
   /// Id and name; nil for a picture without one of them, which no annotation can mean.
   private static func picture(
     _ json: inout JSONReader

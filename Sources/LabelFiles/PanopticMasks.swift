@@ -6,8 +6,10 @@ package struct PanopticMasks: Sendable {
   package enum Mismatch: String, Hashable, Sendable, CaseIterable {
     /// The picture is at fault.
     case error
-    /// Pixels of a segment that the JSON lacks are void, segments without pixels are left out.
+    /// Pixels of a segment that the JSON lacks are void, segments without pixels or of no category are left out.
     case ignore
+    /// Segments without pixels are given beside the labels; else the picture is at fault.
+    case count
   }
 
   /// The labels of a picture.
@@ -17,10 +19,14 @@ package struct PanopticMasks: Sendable {
     package let values: [Int32]
     /// In what mask and JSON file disagree, where that was ignored.
     package let mismatch: LabelFileError?
+    /// Category and number of each segment without pixels, where these are counted.
+    package let absent: [Int32]
   }
 
   /// What the JSON file says.
   package let annotations: PanopticAnnotations
+  /// Numbers of its categories, which is what labels say.
+  package let numbers: CategoryNumbers
   private let path: String
   private let folder: String
   /// Names of pictures, and those of masks, for files that don't name pictures.
@@ -32,9 +38,15 @@ package struct PanopticMasks: Sendable {
   /// - Parameters:
   ///   - path: The JSON file.
   ///   - folder: Where masks are.
+  ///   - categories: Of a file that lists none itself, as results do.
   /// - Throws: ``LabelFileError``.
-  package init(annotations path: String, masks folder: String) throws(LabelFileError) {
+  package init(
+    annotations path: String, masks folder: String,
+    categories: [PanopticAnnotations.Category] = []
+  ) throws(LabelFileError) {
     annotations = try PanopticAnnotations(path: path)
+    numbers = CategoryNumbers(
+      annotations.categories.isEmpty ? categories : annotations.categories)
     self.path = path
     self.folder = folder
     for (place, annotation) in annotations.annotations.enumerated() {
@@ -59,17 +71,31 @@ package struct PanopticMasks: Sendable {
     let annotation = try annotation(of: file)
     let name = "\(folder)/\(annotation.mask)"
     let mask = try Self.mask(name, of: picture)
-    let known = try known(annotation, name)
-    let disagreement = Self.disagreement(mask, known, name, path)
-    if let disagreement, mismatch == .error { throw disagreement }
+    let (known, unlisted) = try known(annotation, name)
+    if let unlisted, mismatch != .ignore { throw unlisted }
+    let sides = Self.compare(mask, known)
+    let undescribed = sides.undescribed.min().map {
+      LabelFileError.undescribed(path: path, mask: name, id: $0)
+    }
+    let absent = sides.absent.min().map {
+      LabelFileError.absent(path: path, mask: name, id: $0)
+    }
+    if let fault = undescribed ?? (mismatch == .count ? nil : absent), mismatch != .ignore {
+      throw fault
+    }
     var labels = [Int32](repeating: 0, count: 2 * placement.width * placement.height)
     let bytes = mask.bytes
     LabelPicture.pick(placement, width: mask.width, height: mask.height) { place, source in
-      guard let label = known[Self.id(bytes, source)] else { return }
-      labels[2 * place] = label.category
+      guard let label = known[Self.id(bytes, source)], let category = label.category else {
+        return
+      }
+      labels[2 * place] = category
       labels[2 * place + 1] = label.number
     }
-    return Labels(values: labels, mismatch: disagreement)
+    let lost = mismatch == .count ? sides.absent.compactMap { known[$0] } : []
+    return Labels(
+      values: labels, mismatch: mismatch == .ignore ? undescribed ?? absent ?? unlisted : nil,
+      absent: lost.flatMap { [$0.category ?? 0, $0.number] })
   }
 
   private func annotation(
@@ -106,26 +132,33 @@ package struct PanopticMasks: Sendable {
       | UInt32(bytes[3 * pixel + 2]) << 16
   }
 
-  /// Category and number by id.
+  /// What a segment's pixels are; without a category for one that the file doesn't list.
+  private typealias Label = (category: Int32?, number: Int32)
+
+  /// Category and number by id, and the fault of a segment whose category isn't listed.
   private func known(
     _ annotation: PanopticAnnotations.Annotation, _ mask: String
-  ) throws(LabelFileError) -> [UInt32: (category: Int32, number: Int32)] {
-    var labels: [UInt32: (category: Int32, number: Int32)] = [:]
+  ) throws(LabelFileError) -> (labels: [UInt32: Label], unlisted: LabelFileError?) {
+    var labels: [UInt32: Label] = [:]
+    var unlisted: LabelFileError?
     for (index, segment) in annotation.segments.enumerated() {
       let number = Int32(index + 1)
-      let label = (segment.category, segment.isCrowd ? -number : number)
+      let category = numbers.number(ofID: Int(segment.category))
+      if category == nil, unlisted == nil {
+        unlisted = .noCategory(path: path, id: Int(segment.category), mask: annotation.mask)
+      }
+      let label = (category, segment.isCrowd ? -number : number)
       guard labels.updateValue(label, forKey: segment.id) == nil else {
         throw .repeated(path: path, mask: mask, id: segment.id)
       }
     }
-    return labels
+    return (labels, unlisted)
   }
 
-  /// A segment that one has and the other lacks; id 0 is void where the JSON file doesn't say otherwise.
-  private static func disagreement(
-    _ mask: Picture, _ known: [UInt32: (category: Int32, number: Int32)], _ name: String,
-    _ path: String
-  ) -> LabelFileError? {
+  /// Segments that one has and the other lacks; id 0 is void where the JSON file doesn't say otherwise.
+  private static func compare(
+    _ mask: Picture, _ known: [UInt32: Label]
+  ) -> (undescribed: Set<UInt32>, absent: [UInt32]) {
     var found: Set<UInt32> = []
     var last: UInt32?
     let bytes = mask.bytes
@@ -135,11 +168,9 @@ package struct PanopticMasks: Sendable {
       last = id
       found.insert(id)
     }
-    if let id = found.filter({ $0 != 0 && known[$0] == nil }).min() {
-      return .undescribed(path: path, mask: name, id: id)
-    }
-    return known.keys.filter { !found.contains($0) }.min().map {
-      .absent(path: path, mask: name, id: $0)
-    }
+    return (
+      found.filter { $0 != 0 && known[$0] == nil },
+      known.keys.filter { !found.contains($0) }.sorted()
+    )
   }
 }

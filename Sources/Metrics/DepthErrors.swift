@@ -6,6 +6,8 @@ import Glibc
 package struct DepthErrors: Hashable, Sendable {
   /// Pixels that were compared.
   package let pixels: Int
+  /// Those of them whose predicted depth is not above 0.
+  package let unpredicted: Int
   /// The root of the mean of (p - t)², in metres.
   package let rootMeanSquare: Double
   /// The mean of |p - t| / t.
@@ -26,7 +28,7 @@ package struct DepthErrors: Hashable, Sendable {
     range: ClosedRange<Double>
   ) {
     precondition(predicted.count == truth.count, "maps of one size")
-    var (squares, relative, logs, count) = (0.0, 0.0, 0.0, 0)
+    var (squares, relative, logs, count, unpredicted) = (0.0, 0.0, 0.0, 0, 0)
     var within = [0, 0, 0]
     for index in truth.indices {
       let t = Double(truth[index])
@@ -34,6 +36,7 @@ package struct DepthErrors: Hashable, Sendable {
       let given = Double(predicted[index])
       let p = given > 0 ? given : range.lowerBound
       count += 1
+      if !(given > 0) { unpredicted += 1 }
       squares += (p - t) * (p - t)
       relative += abs(p - t) / t
       logs += abs(Glibc.log10(p) - Glibc.log10(t))
@@ -43,6 +46,7 @@ package struct DepthErrors: Hashable, Sendable {
     guard count > 0 else { return nil }
     let share = 1 / Double(count)
     pixels = count
+    self.unpredicted = unpredicted
     rootMeanSquare = (squares * share).squareRoot()
     absoluteRelative = relative * share
     log10 = logs * share

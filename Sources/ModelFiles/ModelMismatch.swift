@@ -1,5 +1,6 @@
 import Autograd
 package import Checkpoints
+import FileNames
 import TensorFiles
 
 /// Everything in which a checkpoint differs from the network that it is to be loaded into.

@@ -61,7 +61,8 @@ package enum PackedPictures {
         do {
           let picture = try PictureDecoder.decode(
             UnsafeRawBufferPointer(rebasing: bytes[start..<end]), maximumPixels: 1 << 26)
-          try set.add(picture, label: labels?[index])
+          try set.add(
+            picture, label: labels?[index], named: "picture \(index) of '\(file.path)'")
         } catch {
           throw PackedPicturesError.picture(path: file.path, picture: index, reason: "\(error)")
         }
@@ -104,7 +105,7 @@ package enum PackedPictures {
 
 extension PictureSet {
   /// Adds a decoded picture; what is transparent lies on white.
-  mutating func add(_ picture: Picture, label: Int?) throws {
+  mutating func add(_ picture: Picture, label: Int?, named name: String) throws {
     let placement = PictureFit.stretch.place(
       width: picture.width, height: picture.height, into: picture.width, picture.height)
     let resizer = PictureResizer(
@@ -114,7 +115,9 @@ extension PictureSet {
     pixels.withUnsafeMutableBufferPointer { resizer.resize(picture, into: $0) }
     let rgb = pixels.map { UInt8(max(0, min(255, ($0 * 255).rounded()))) }
     rgb.withUnsafeBufferPointer {
-      add($0, height: picture.height, width: picture.width, label: label)
+      add(
+        $0, height: picture.height, width: picture.width, label: label,
+        damage: picture.damage.map { Damaged(name: name, reason: $0) })
     }
   }
 }

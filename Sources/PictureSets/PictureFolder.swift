@@ -68,7 +68,9 @@ package enum PictureFolder {
         pixels.withUnsafeMutableBufferPointer { resizer.resize(picture, into: $0) }
         let rgb = pixels.map { UInt8(max(0, min(255, ($0 * 255).rounded()))) }
         rgb.withUnsafeBufferPointer {
-          set.add($0, height: height, width: width, label: file.label)
+          set.add(
+            $0, height: height, width: width, label: file.label,
+            damage: picture.damage.map { .init(name: "'\(file.path)'", reason: $0) })
         }
       } catch {
         failed(file, "\(error)")

@@ -10,12 +10,24 @@ package struct PictureSet: Sendable {
     package let label: Int?
     /// Where its samples start.
     let start: Int
+    /// What is wrong with its data; nil for a sound one.
+    package let damage: String?
+  }
+
+  /// A picture of which the data is damaged, though something can be shown.
+  package struct Damaged: Hashable, Sendable {
+    /// What it is called, in quotes.
+    package let name: String
+    /// What is wrong with it.
+    package let reason: String
   }
 
   /// The pictures, in the order of their source.
   package private(set) var entries: [Entry] = []
   /// Names of classes by number; empty when there are none.
   package private(set) var classNames: [String]
+  /// Pictures of the set that are damaged.
+  package private(set) var damaged: [Damaged] = []
   private var samples: [UInt8] = []
 
   /// Starts an empty set.
@@ -38,11 +50,16 @@ package struct PictureSet: Sendable {
   ///   - height: Pixels down.
   ///   - width: Pixels across.
   ///   - label: Its class.
+  ///   - damage: What it is called, and what is wrong with it; nil for a sound one.
   package mutating func add(
-    _ rgb: UnsafeBufferPointer<UInt8>, height: Int, width: Int, label: Int?
+    _ rgb: UnsafeBufferPointer<UInt8>, height: Int, width: Int, label: Int?,
+    damage: Damaged? = nil
   ) {
     precondition(rgb.count == height * width * 3, "three samples for each pixel")
-    entries.append(Entry(height: height, width: width, label: label, start: samples.count))
+    if let damage { damaged.append(damage) }
+    entries.append(
+      Entry(
+        height: height, width: width, label: label, start: samples.count, damage: damage?.reason))
     samples.append(contentsOf: rgb)
   }
 
@@ -54,6 +71,7 @@ package struct PictureSet: Sendable {
         add($0, height: entry.height, width: entry.width, label: entry.label)
       }
     }
+    damaged += other.damaged
   }
 
   /// The samples of a picture, (height, width, 3).

@@ -13,6 +13,13 @@ package struct ItemSource {
   /// Folders that hold what jobs make; they are not searched.
   let resultFolders: [FileName]
   private(set) var faults: [Diagnostic] = []
+  /// Named files that can't be items; faults of the spec only where no other is there.
+  private var absent: [Diagnostic] = []
+  /// Such files told of at most, where none is there.
+  private static let mostAbsent = 20
+
+  /// Whether it has items.
+  var isSound: Bool { !faults.contains { $0.severity == .error } }
 
   init(_ input: SpecInput?, base: String, resultFolders: [FileName] = []) {
     self.input = input
@@ -30,7 +37,10 @@ package struct ItemSource {
         let name = FileName(file.value)
         try add(name.absolute(from: base), shownAs: name, at: file.mark, &manifest)
       }
-    case .list(let list): try read(list, &manifest)
+      tellIfNoneIsThere(manifest)
+    case .list(let list):
+      try read(list, &manifest)
+      tellIfNoneIsThere(manifest)
     case .count(let count):
       for number in 0..<count.value {
         let digits = String(number)
@@ -118,7 +128,7 @@ package struct ItemSource {
       faults.append(Diagnostic("E133", what, at: list.mark, path: "input"))
       return
     }
-    for name in names where faults.count < 20 {
+    for name in names {
       try add(name.absolute(from: path.parent), shownAs: name, at: list.mark, &manifest)
     }
     if names.isEmpty {
@@ -127,27 +137,39 @@ package struct ItemSource {
     }
   }
 
+  /// Adds a named file; one that is not there is an item that fails.
   private mutating func add(
     _ path: FileName, shownAs name: FileName, at mark: SourceMark?,
     _ manifest: inout ManifestWriter
   ) throws {
-    let found = Files.inspect(path, followingLinks: true)
-    guard let status = found.status, status.kind == .regular else {
-      let what =
-        found.status != nil
-        ? "'\(name.shown)' is no file"
-        : FileFinding.missing(path, found.code).map { "'\(name.shown)' is \($0)" }
-          ?? "there is no file '\(name.shown)'"
-      faults.append(
-        Diagnostic(
-          "E132", "\(what) (looked for '\(path.shown)')", at: mark, path: "input"))
-      return
-    }
     let id =
       path.isInside(base) && path != base
       ? FileName(bytes: path.bytes.dropFirst(base == "/" ? 1 : base.bytes.count + 1))
       : path.lastComponent
-    try manifest.add(id: id, path: path, size: status.size, mtime: status.mtimeNanoseconds)
+    let found = Files.inspect(path, followingLinks: true)
+    if let status = found.status, status.kind == .regular {
+      return try manifest.add(
+        id: id, path: path, size: status.size, mtime: status.mtimeNanoseconds)
+    }
+    let missing = FileFinding.missing(path, found.code)
+    if absent.count < Self.mostAbsent {
+      let what =
+        found.status != nil
+        ? "'\(name.shown)' is no file"
+        : missing.map { "'\(name.shown)' is \($0)" } ?? "there is no file '\(name.shown)'"
+      absent.append(
+        Diagnostic("E132", "\(what) (looked for '\(path.shown)')", at: mark, path: "input"))
+    }
+    let fault =
+      found.status != nil
+      ? "'\(path.shown)' is no file"
+      : missing.map { "'\(path.shown)' is \($0)" } ?? "there is no file '\(path.shown)'"
+    try manifest.add(id: id, path: path, fault: fault)
+  }
+
+  /// Some missing files fail as items; that all are missing is a fault of the spec.
+  private mutating func tellIfNoneIsThere(_ manifest: ManifestWriter) {
+    if manifest.faulty.count == manifest.count { faults += absent }
   }
 }
 

@@ -68,7 +68,8 @@ package struct Planner<Checker: StageChecking> {
         FileName(policy.directory).appending($0)
       })
     faults += ItemWarnings(
-      total: manifest.count, faulty: manifest.faulty, collisions: collisions,
+      total: manifest.count, faulty: source.isSound ? manifest.faulty : Examples(),
+      collisions: collisions,
       allowance: spec.failureAllowance, isTask: isTask
     ).faults(spec)
     guard !faults.contains(where: { $0.severity == .error }) else {

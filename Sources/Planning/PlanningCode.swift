@@ -39,7 +39,7 @@ package enum PlanningCode {
     "E129": "The file or folder that a parameter names is not there.",
     "E130": "The folder of the input is not there, or can't be read.",
     "E131": "No file in the folder matches the glob.",
-    "E132": "A file of the input is not there, or is no file.",
+    "E132": "None of the files that the input names is there.",
     "E133": "The list of files can't be read, or is empty.",
     "E134":
       "Items of a task can't be read, more than the spec allows to fail. Mend them, leave them out with 'exclude', or allow them with 'errors: { max_failed_items: … }'.",

@@ -13,6 +13,7 @@ struct ItemShard {
     var done = 0
     var skipped = 0
     var metadata: [Int: JSONValue] = [:]
+    var damaged: [DamagedItem] = []
   }
 
   func run(since started: Int) throws -> ShardReport {
@@ -30,10 +31,12 @@ struct ItemShard {
     let ended = counts.withLock { $0 }
     let report = ShardReport(
       shard: context.shard, attempt: context.attempt, itemsDone: ended.done,
-      itemsFailed: failed.count, itemsSkipped: ended.skipped, files: files,
+      itemsFailed: failed.count, itemsSkipped: ended.skipped,
+      itemsDamaged: ended.damaged.isEmpty ? nil : ended.damaged.count, files: files,
       stages: stages.map(\.times), seconds: Double(WallClock.monotonicNanoseconds - started) / 1e9,
       peakMemoryBytes: peakMemoryBytes())
-    try publisher.publish(report, failed: failed, metadata: try lines(ended.metadata))
+    try publisher.publish(
+      report, failed: failed, damaged: ended.damaged, metadata: try lines(ended.metadata))
     return report
   }
 
@@ -77,8 +80,12 @@ struct ItemShard {
         }
       }, finished: { tally.finish($0) }
     ).run()
-    let (done, skipped, metadata) = tally.result
-    counts.withLock { $0 = Counts(done: done, skipped: skipped, metadata: metadata) }
+    let (done, skipped, metadata, damaged) = tally.result
+    counts.withLock {
+      $0 = Counts(
+        done: done, skipped: skipped, metadata: metadata,
+        damaged: damaged.sorted { $0.item < $1.item })
+    }
   }
 
   /// A line of JSON for each item that any stage said something of.
@@ -97,14 +104,18 @@ struct ItemShard {
 final class Tally: Sendable {
   private let context: ShardContext
   private let chain: StageChain
-  private let state = Mutex<(done: Int, skipped: Int, metadata: [Int: JSONValue])>((0, 0, [:]))
+  typealias Counts = (
+    done: Int, skipped: Int, metadata: [Int: JSONValue], damaged: [DamagedItem]
+  )
+
+  private let state = Mutex<Counts>((0, 0, [:], []))
 
   init(context: ShardContext, chain: StageChain) {
     self.context = context
     self.chain = chain
   }
 
-  var result: (done: Int, skipped: Int, metadata: [Int: JSONValue]) { state.withLock { $0 } }
+  var result: Counts { state.withLock { $0 } }
 
   func skip(_ count: Int) {
     state.withLock { $0.skipped += count }
@@ -114,7 +125,12 @@ final class Tally: Sendable {
   func finish(_ batch: TravellingBatch) {
     state.withLock { state in
       state.done += batch.entries.count
-      for entry in batch.entries { state.metadata[entry.item.number] = entry.metadata }
+      for entry in batch.entries {
+        state.metadata[entry.item.number] = entry.metadata
+        guard let reason = entry.metadata[DamagedItem.key]?.stringValue else { continue }
+        state.damaged.append(
+          DamagedItem(item: entry.item.number, id: entry.item.id, reason: reason))
+      }
     }
     show()
   }

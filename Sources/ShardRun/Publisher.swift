@@ -141,21 +141,33 @@ struct Publisher {
   }
 
   /// Writes the lists beside the report, then the report: with it the shard is done.
-  func publish(_ report: ShardReport, failed: [FailedItem], metadata: [UInt8]) throws {
+  func publish(
+    _ report: ShardReport, failed: [FailedItem], damaged: [DamagedItem] = [], metadata: [UInt8]
+  ) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    var lines: [UInt8] = []
-    for item in failed {
-      let line = String(decoding: try encoder.encode(item), as: UTF8.self)
-      lines += Array(ShownJSON.text(line).utf8) + [UInt8(ascii: "\n")]
+    try AtomicFile.write(
+      try Self.lines(failed, encoder), to: folder.failedItems(shard: context.shard))
+    let list = folder.damagedItems(shard: context.shard)
+    if damaged.isEmpty {
+      try Files.removeTree(list)
+    } else {
+      try AtomicFile.write(try Self.lines(damaged, encoder), to: list)
     }
-    try AtomicFile.write(lines, to: folder.failedItems(shard: context.shard))
     try AtomicFile.write(metadata, to: folder.itemMetadata(shard: context.shard))
     try writeSummary(of: report, encoder)
     try AtomicFile.write(
       Array(try encoder.encode(report)), to: folder.done(shard: context.shard))
     DurableBoundary.reached("shard.done")
     try PreviousOutputs.forget(folder, shard: context.shard)
+  }
+
+  /// A line of JSON for each item.
+  private static func lines(_ items: [some Encodable], _ encoder: JSONEncoder) throws -> [UInt8] {
+    try items.reduce(into: []) { lines, item in
+      let line = String(decoding: try encoder.encode(item), as: UTF8.self)
+      lines += Array(ShownJSON.text(line).utf8) + [UInt8(ascii: "\n")]
+    }
   }
 
   /// Not synced: where it is lost or damaged the report is read.

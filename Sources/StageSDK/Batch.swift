@@ -56,6 +56,8 @@ public final class Batch: @unchecked Sendable {
   }
 
   /// Merges the members of a value that encodes as a JSON object into an item's metadata.
+  ///
+  /// A member `damage`, a text, says what of the item's data is damaged: `lattice show` and the report name such items.
   public func setMetadata(_ index: Int, _ value: some Encodable) throws {
     let encoder = JSONEncoder()
     encoder.nonConformingFloatEncodingStrategy = .convertToString(

@@ -44,11 +44,20 @@ package enum JobFinisher {
     complain: (String) -> Void
   ) throws -> JobResult {
     let totals = known ?? plan.map { Self.totals(folder: job.folder, plan: $0) } ?? JobTotals()
-    try concatenateFailedItems(folder: job.folder, shards: plan?.shardCount ?? 0)
+    let shards = plan?.shardCount ?? 0
+    try concatenateFailedItems(folder: job.folder, shards: shards)
+    if totals.itemsDamaged > 0 {
+      try concatenate(job.folder.damagedItems, shards: shards) {
+        job.folder.damagedItems(shard: $0)
+      }
+    } else {
+      try Files.removeTree(job.folder.damagedItems)
+    }
     let result = JobResult(
       id: job.id, name: job.name, state: ending.state, message: ending.message,
       itemsTotal: plan?.items.count ?? 0, itemsDone: totals.itemsDone,
       itemsFailed: totals.itemsFailed, itemsSkipped: totals.itemsSkipped,
+      itemsDamaged: totals.itemsDamaged > 0 ? totals.itemsDamaged : nil,
       filesWritten: totals.files, bytesWritten: totals.bytes,
       outputDirectory: plan?.output.directory ?? job.folder.outputs,
       submittedMilliseconds: job.submittedMilliseconds,
@@ -69,19 +78,25 @@ package enum JobFinisher {
 
   /// Joins the shards' lists of failed items into one, in the order of the shards.
   private static func concatenateFailedItems(folder: JobFolder, shards: Int) throws {
-    let temporary = folder.failedItems + ".tmp"
+    try concatenate(folder.failedItems, shards: shards) { shard in
+      let isDone = access(folder.done(shard: shard), F_OK) == 0
+      return isDone ? folder.failedItems(shard: shard) : folder.quarantine(shard: shard)
+    }
+  }
+
+  /// Joins a list of each shard into one, in the order of the shards; a shard may have none.
+  private static func concatenate(
+    _ path: String, shards: Int, _ list: (Int) -> String
+  ) throws {
+    let temporary = path + ".tmp"
     let output = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard output >= 0 else { throw FileError("create", temporary, errno) }
     let file = Descriptor(owning: output)
     for shard in 0..<shards {
-      let isDone = access(folder.done(shard: shard), F_OK) == 0
-      let source = isDone ? folder.failedItems(shard: shard) : folder.quarantine(shard: shard)
-      try append(source, to: file, named: temporary)
+      try append(list(shard), to: file, named: temporary)
     }
     guard fsync(file.number) == 0 else { throw FileError("sync", temporary, errno) }
-    guard rename(temporary, folder.failedItems) == 0 else {
-      throw FileError("rename", temporary, errno)
-    }
+    guard rename(temporary, path) == 0 else { throw FileError("rename", temporary, errno) }
   }
 
   private static func append(_ source: String, to file: Descriptor, named name: String) throws {

@@ -5,6 +5,7 @@ package struct JobTotals: Hashable, Sendable {
   package private(set) var itemsDone = 0
   package private(set) var itemsFailed = 0
   package private(set) var itemsSkipped = 0
+  package private(set) var itemsDamaged = 0
   package private(set) var files = 0
   package private(set) var bytes = 0
   package private(set) var peakMemoryBytes = 0
@@ -18,6 +19,7 @@ package struct JobTotals: Hashable, Sendable {
     itemsDone += report.itemsDone
     itemsFailed += report.itemsFailed
     itemsSkipped += report.itemsSkipped
+    itemsDamaged += report.itemsDamaged ?? 0
     files += report.files.count
     bytes += report.files.reduce(0) { $0 + $1.bytes }
     peakMemoryBytes = max(peakMemoryBytes, report.peakMemoryBytes)

@@ -134,6 +134,7 @@ extension Supervisor {
     }
     for path in [
       folder.done(shard: shard), folder.failedItems(shard: shard),
+      folder.damagedItems(shard: shard),
       folder.quarantine(shard: shard), folder.itemMetadata(shard: shard),
     ] { try Files.removeTree(path) }
   }

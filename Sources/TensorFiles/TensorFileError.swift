@@ -1,3 +1,5 @@
+import FileNames
+
 /// Why a tensor file can't be read or written.
 package enum TensorFileError: Error, Hashable, Sendable {
   case unreadable(path: String, reason: String)

@@ -146,6 +146,13 @@ struct RunCommand: ParsableCommand {
     if result.itemsFailed > 5 {
       say("  … and \(result.itemsFailed - 5) more in \(folder.failedItems)")
     }
+    if let damaged = result.itemsDamaged {
+      say("  damaged  \(damaged) of those done, kept as far as they can be shown:")
+      for item in FailedItems.damaged(folder, limit: 5) {
+        say("  \(item.id.shown)  \(item.reason.shown)")
+      }
+      if damaged > 5 { say("  … and \(damaged - 5) more in \(folder.damagedItems)") }
+    }
     for attempt in result.failedAttempts.suffix(1) where result.state == .failed {
       say("  shard \(attempt.shard), attempt \(attempt.attempt): \(attempt.failure.message.shown)")
       for frame in attempt.failure.stack.prefix(8) { say("      \(frame.shown)") }

@@ -30,6 +30,7 @@ struct ShowCommand: ParsableCommand {
     printHead(details)
     printAttempts(details)
     printFailed(details)
+    printDamaged(details)
     if events {
       for event in details.events {
         print(
@@ -44,6 +45,9 @@ struct ShowCommand: ParsableCommand {
     print("\(job.name)  \(state)  (\(job.id))")
     if let message = job.message { print("  \(message.shown)") }
     print("  items    \(job.itemsDone) done, \(job.itemsFailed) failed, \(job.itemsTotal) in all")
+    if let damaged = details.result?.itemsDamaged {
+      print("  damaged  \(damaged) of those done")
+    }
     print("  shards   \(details.shardsDone) of \(job.shardCount) done")
     print("  time     \(Quantity.duration(job.seconds))")
     if let task = job.task {
@@ -69,6 +73,12 @@ struct ShowCommand: ParsableCommand {
     }
   }
 
+  private func printDamaged(_ details: JobDetails) {
+    guard !details.damagedItems.isEmpty else { return }
+    print("\ndamaged items, done with what they still show (\(details.folder)/damaged.jsonl):")
+    for item in details.damagedItems { print("  \(item.id.shown)  \(item.reason.shown)") }
+  }
+
   private func printFailed(_ details: JobDetails) {
     guard !details.failedItems.isEmpty else { return }
     print("\nfailed items (\(details.folder)/failed.jsonl):")
@@ -89,6 +99,8 @@ struct JobDetails: Encodable {
   var failedAttempts: [JobResult.FailedAttempt]
   /// The first twenty.
   var failedItems: [FailedItem]
+  /// The first twenty that were done with what their damaged data still shows.
+  var damagedItems: [DamagedItem]
   var events: [JobEventLine]
 
   init(_ job: JobSummary, view: SpoolView, folder: JobFolder) throws {
@@ -101,6 +113,7 @@ struct JobDetails: Encodable {
     }
     failedAttempts = try view.failedAttempts(of: job.id)
     failedItems = FailedItems.read(folder, limit: 20)
+    damagedItems = FailedItems.damaged(folder, limit: 20)
     events = try view.events(of: job.id)
   }
 }

@@ -1,3 +1,4 @@
+import FileNames
 import JobModel
 
 /// How a plugin fared under all rules.
@@ -59,17 +60,16 @@ struct ValidationReport: Encodable {
     return (lines + ["</testsuite>"]).joined(separator: "\n")
   }
 
-  /// Text for XML 1.0: markup quoted, characters that it can't hold left out.
+  /// Text for XML 1.0: markup quoted, characters that it can't hold written out.
   private static func escaped(_ text: String) -> String {
-    text.unicodeScalars.reduce(into: "") { result, scalar in
+    text.shownLines.unicodeScalars.reduce(into: "") { result, scalar in
       switch scalar {
       case "&": result += "&amp;"
       case "<": result += "&lt;"
       case ">": result += "&gt;"
       case "\"": result += "&quot;"
       case "\n": result += "&#10;"
-      default:
-        if scalar.value >= 0x20 || scalar == "\t" { result.unicodeScalars.append(scalar) }
+      default: result.unicodeScalars.append(scalar)
       }
     }
   }

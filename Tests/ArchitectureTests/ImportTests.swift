@@ -21,11 +21,11 @@ private let allowedImports: [String: Set<String>] = [
   ],
   "Sources/Tokenizers": ["Autograd", "CKernels", "FSQ", "Kernels", "TensorCore", "Training"],
   "Sources/Convolutions": ["CKernels", "COneDNN", "TensorCore"],
-  "Sources/ForeignJSON": [],
-  "Sources/TensorFiles": ["ForeignJSON"],
-  "Sources/Checkpoints": ["CZlib", "TensorFiles"],
+  "Sources/ForeignJSON": ["FileNames"],
+  "Sources/TensorFiles": ["FileNames", "ForeignJSON"],
+  "Sources/Checkpoints": ["CZlib", "FileNames", "TensorFiles"],
   "Sources/ModelFiles": [
-    "Autograd", "Checkpoints", "ForeignJSON", "TensorCore", "TensorFiles",
+    "Autograd", "Checkpoints", "FileNames", "ForeignJSON", "TensorCore", "TensorFiles",
   ],
   "Sources/Metrics": ["CKernels"],
   "Sources/ImageCodecs": ["CImageCodecs", "CKernels"],
@@ -158,6 +158,19 @@ private let withoutFoundation: Set<String> = [
       }
     }
     #expect(folders == Set(allowedImports.keys))
+  }
+
+  /// Names, parameters and plugins' words are written out for people in one place.
+  @Test func oneTargetEscapesText() throws {
+    for side in ["Sources", "Plugins"] {
+      for file in try swiftFiles(under: side)
+      where !file.path().contains("/Sources/FileNames/") {
+        let text = try String(contentsOf: file, encoding: .utf8)
+        #expect(
+          !text.contains(#"\\u{\("#) && !text.contains("== .control"),
+          "\(file.path()) writes out characters itself; use ShownText of FileNames")
+      }
+    }
   }
 
   private func swiftFiles(under folder: String) throws -> [URL] {

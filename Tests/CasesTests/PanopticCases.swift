@@ -28,6 +28,25 @@ import Testing
     try folder.run()
     #expect(folder.status == 3, "\(folder.log)")
     #expect(folder.reasons.contains("4242"), "\(folder.reasons)")
+    #expect(
+      folder.reasons.contains(
+        "; to count it as missed, say 'mismatch: count' and give 'absent' to panoptic.metrics"),
+      "\(folder.reasons)")
+  }
+
+  /// As panopticapi has it: missed.
+  @Test func aSegmentOfTheTruthWithoutPixelsIsCountedAsMissed() throws {
+    let folder = try CaseFolder("panoptic-truth-segment-without-pixels")
+    try folder.fillInRoot()
+    let spec = try String(contentsOf: folder.file("spec.yaml"), encoding: .utf8)
+      .replacing("gt.json\",", with: "gt.json\", mismatch: count,")
+      .replacing(
+        "reference: truth.panoptic", with: "reference: truth.panoptic, absent: truth.absent")
+    try Data(spec.utf8).write(to: folder.file("spec.yaml"))
+    try folder.run()
+    try #require(folder.status == 0, "\(folder.log)\(folder.reasons)")
+    let quality = try #require(try folder.number("out/panoptic-metrics.json", "all", "pq"))
+    #expect(abs(100 * quality - 72.2493) < 0.0001)
   }
 
   @Test func aSegmentThatTheJSONLacksIsNamed() throws {

@@ -151,6 +151,37 @@ import Testing
       ])
   }
 
+  /// A list of many files of which one is gone: the others are done.
+  @Test func aNameTooManyInAListFailsItsItemAlone() throws {
+    let names = (0..<40).map { "in/copy-\($0).png" }
+    for name in names {
+      try FileManager.default.copyItem(at: lattice.file("in/good.png"), to: lattice.file(name))
+    }
+    let list = names[..<20] + ["in/gone.png"] + names[20...]
+    try Data(list.joined(separator: "\n").utf8).write(to: lattice.file("list.txt"))
+    try spec("list: list.txt")
+    let gone = lattice.file("in/gone.png").path()
+    let before = try check()
+    #expect(before.status == 0, "\(before.talk)")
+    #expect(
+      before.talk.contains(
+        "warning[W191]: 1 item can't be read and will fail: 'in/gone.png' (there is no file '\(gone)')"
+      ), "\(before.talk)")
+    let output = try run()
+    #expect(output.status == 3, "\(output.talk)")
+    #expect(try outputs().count == 40)
+    #expect(
+      try failed().map { "\($0.id.shown) [\($0.stage)] \($0.reason)" } == [
+        "in/gone.png [read] there is no file '\(gone)'"
+      ])
+    try Data("in/gone.png\n".utf8).write(to: lattice.file("list.txt"))
+    let none = try check()
+    #expect(none.status == 2, "\(none.talk)")
+    #expect(
+      none.talk.contains("error[E132]: there is no file 'in/gone.png' (looked for '\(gone)')"),
+      "\(none.talk)")
+  }
+
   @Test func aFolderThatMayNotBeReadFailsAloneWhereTheGlobLooksThere() throws {
     let path = lattice.folder.path()
     try Files.makeDirectory("\(path)/in/lost+found")

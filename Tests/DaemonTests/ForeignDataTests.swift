@@ -56,6 +56,24 @@ import Testing
       said.contains(
         "'a.jpg' is kept as far as it can be shown: the JPEG data is damaged: Corrupt JPEG data: "),
       "\(said)")
+    let shown = try lattice.run(["show", "--spool", ".lattice/a", "a"])
+    #expect(shown.status == 0, "\(shown.talk)")
+    #expect(shown.data.contains("\n  damaged  1 of those done\n"), "\(shown.data)")
+    #expect(
+      shown.data.contains("\ndamaged items, done with what they still show (")
+        && shown.data.contains("\n  a.jpg  the JPEG data is damaged: Corrupt JPEG data: "),
+      "\(shown.data)")
+    let json = try lattice.run(["show", "--spool", ".lattice/a", "a", "--json"])
+    let details = try JSONValue(parsing: Data(json.data.utf8))
+    #expect(details["damagedItems"]?.arrayValue?.map { $0["id"] } == [.string("a.jpg")])
+    #expect(details["result"]?["itemsDamaged"] == .int(1))
+    let report = try lattice.jobFile("a", "report.html")
+    #expect(report.contains("<h2>Damaged items</h2>") && report.contains("<td>a.jpg</td>"))
+    let loud = try lattice.run(["run", "a.yaml", "--out", "loud", "--work", "work"])
+    #expect(
+      loud.talk.contains(
+        "  damaged  1 of those done, kept as far as they can be shown:\n  a.jpg  the JPEG data is damaged"
+      ), "\(loud.talk)")
     let failed = try lattice.spec("b", spec("fail"))
     #expect(failed.status == 1, "\(failed.talk)")
     #expect(
@@ -203,6 +221,91 @@ import Testing
       count = values.copyBytes(to: buffer) / 4
     }
     #expect(levels.map { ($0 * 65_535).rounded() } == [1000, 65_535, 0, 0, 0, 0, 0, 0])
+  }
+
+  /// What a picture's file can't hold is cut, and counted.
+  @Test func valuesBeyondAPictureAreTold() throws {
+    let lattice = try Lattice()
+    try write(
+      npy([0, 1, -0.5, 1.5, .nan, .infinity, 1.001, -0.001, 0.5, 0.5, 0.5, 2], "(2, 2, 3)"),
+      "in/p.npy", lattice)
+    func spec(_ more: String) -> String {
+      """
+      input: { data: { dir: in, glob: "*.npy" } }
+      stages:
+        - { id: read, use: tensor.read@1, in: { file: data }, params: { shape: [2, 2, 3], semantic: image.rgb } }
+        - { id: save, use: image.write@1, in: { image: read.tensor }, params: { name: p.png\(more) } }
+      """
+    }
+    let output = try lattice.spec("a", spec(""))
+    try #require(output.status == 0, "\(output.talk)")
+    let said = try logs(lattice, "a")
+    #expect(said.contains("'p.npy': 2 of 12 values are no finite numbers"), "\(said)")
+    #expect(
+      said.contains(
+        "'p.npy': 3 of 12 values are beyond 'range', 0.0 to 1.0, and are cut to its ends"),
+      "\(said)")
+    let wide = try lattice.spec("b", spec(", range: [-1, 1.75]"))
+    try #require(wide.status == 0, "\(wide.talk)")
+    #expect(
+      try logs(lattice, "b").contains(
+        "'p.npy': 1 of 12 values are beyond 'range', -1.0 to 1.75, and are cut to its ends"))
+    let own = try lattice.spec("c", spec(", normalize: true"))
+    try #require(own.status == 0, "\(own.talk)")
+    #expect(try !logs(lattice, "c").contains("are beyond"))
+    let back = try lattice.spec(
+      "d",
+      """
+      input: { data: { files: [a/p.png] } }
+      stages:
+        - { id: read, use: image.read@1, in: { file: data } }
+        - { id: save, use: tensor.write@1, in: { tensor: read.image }, params: { name: back.npy } }
+      """)
+    try #require(back.status == 0, "\(back.talk)")
+    let bytes = try Data(contentsOf: lattice.file("d/back.npy")).suffix(48)
+    let levels = [Float](unsafeUninitializedCapacity: 12) { buffer, count in
+      count = bytes.copyBytes(to: buffer) / 4
+    }
+    let expected: [Float] = [0, 255, 0, 255]
+    #expect(levels.prefix(4).map { ($0 * 255).rounded() } == expected)
+    #expect(levels.suffix(6).map { ($0 * 255).rounded() } == [255, 0, 128, 128, 128, 255])
+  }
+
+  /// Values that metrics take for others, or that are none of a picture's, are counted.
+  @Test func metricsTellOfStrangeValues() throws {
+    let lattice = try Lattice()
+    try write(TinyPictures.png(width: 3, height: 2, seed: 1), "in/a.png", lattice)
+    try write(npy([1, 2, 3, 20, 0, 4], "(2, 3)"), "in/gt/a.npy", lattice)
+    try write(npy([1, 0, -3, 0, 0, .nan], "(2, 3)"), "in/pr/a.npy", lattice)
+    let depth = try lattice.spec(
+      "b",
+      """
+      input: { photos: { dir: in, glob: "*.png" } }
+      stages:
+        - { id: truth, use: depth.read@1, in: { file: photos }, params: { folder: gt, ending: .npy } }
+        - { id: pred, use: depth.read@1, in: { file: photos }, params: { folder: pr, ending: .npy } }
+        - { id: score, use: depth.metrics@1, in: { depth: pred.depth, reference: truth.depth } }
+      """)
+    try #require(depth.status == 0, "\(depth.talk)")
+    #expect(
+      try logs(lattice, "b").contains(
+        "'a.png': of 4 pixels with a truth 3 have no predicted depth above 0; they count as 0.001 m"
+      ))
+    let strange = npy([0, 1, -0.5, 1.5, 1.001, 7], "(1, 2, 3)")
+    try write(strange, "in/c/c.npy", lattice)
+    let colors = try lattice.spec(
+      "c",
+      """
+      input: { data: { dir: in/c, glob: "*.npy" } }
+      stages:
+        - { id: read, use: tensor.read@1, in: { file: data }, params: { shape: [1, 2, 3], semantic: image.rgb } }
+        - { id: score, use: color.metrics@1, in: { image: read.tensor, reference: read.tensor } }
+      """)
+    try #require(colors.status == 0, "\(colors.talk)")
+    #expect(
+      try logs(lattice, "c").contains(
+        "'c.npy': 3 of 6 values are beyond 0 to 1; they are measured as they are, though written pictures would have them cut"
+      ))
   }
 
   /// A configuration of others is read before anything runs, and the key at fault is named.

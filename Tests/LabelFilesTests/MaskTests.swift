@@ -120,6 +120,14 @@ import Testing
       fault(empty, "1.jpg")
         == "segment 4242 is described in '\(json)', but in no pixel of the mask '\(masks)/m.png'")
     #expect(try labels(empty, "1.jpg", .ignore).values == [0, 1, 0, 0])
+    #expect(try labels(empty, "1.jpg", .ignore).absent == [])
+    let counted = try labels(empty, "1.jpg", .count)
+    #expect(counted.values == [0, 1, 0, 0] && counted.absent == [1, 2])
+    #expect(counted.mismatch == nil)
+    #expect(throws: LabelFileError.undescribed(path: json, mask: "\(masks)/m.png", id: 12)) {
+      try self.mask("m.png", [5, 12])
+      _ = try self.labels(lacking, "1.jpg", .count)
+    }
     let twice = try open(
       [("1.jpg", "m.png")], segments: #"{"id": 5, "category_id": 0}, {"id": 5, "category_id": 1}"#)
     #expect(

@@ -73,6 +73,31 @@ import Testing
       ])
   }
 
+  /// One name too many in a list costs that item, not all others.
+  @Test func namedFilesThatAreNotThereAreItemsThatFail() throws {
+    symlink("nowhere.png", "\(bench.root)/in/dangling.png")
+    try bench.file("files.txt", "in/a.png\nin/none.png\nin\nin/dangling.png\n/none/b.png\n")
+    let root = bench.root
+    let faults = [
+      "there is no file '\(root)/in/none.png'", "'\(root)/in' is no file",
+      "'\(root)/in/dangling.png' is a link to 'nowhere.png', which is not there",
+      "there is no file '/none/b.png'",
+    ]
+    for input in [
+      "list: files.txt", "files: [in/a.png, in/none.png, in, in/dangling.png, /none/b.png]",
+    ] {
+      #expect(
+        try messages(input) == [
+          "W191 4 items can't be read and will fail: 'in/none.png' (\(faults[0])), 'in' (\(faults[1])), 'in/dangling.png' (\(faults[2])) and 1 more"
+        ])
+      #expect(try bench.items().map(\.fault) == [nil] + faults)
+      #expect(
+        try bench.items().map(\.id) == [
+          "in/a.png", "in/none.png", "in", "in/dangling.png", "b.png",
+        ])
+    }
+  }
+
   @Test func moreThanMayFailIsSaid() throws {
     symlink("nowhere.png", "\(bench.root)/in/dangling.png")
     #expect(

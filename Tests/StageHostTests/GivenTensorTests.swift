@@ -27,6 +27,9 @@ import Testing
       ("transposed", [1, 2, 3, 4, 5, 6], false),
       ("reversed", [6, 5, 4, 3, 2, 1], false),
       ("unaligned", [1, 2, 3, 4, 5, 6], false),
+      ("one-row", [1, 2, 3, 1, 2, 3], false),
+      ("one-column", [1, 1, 1, 4, 4, 4], false),
+      ("one-value", [1, 1, 1, 1, 1, 1], false),
     ] as [(String, [Float], Bool)])
   func takesOrCopies(how: String, values: [Float], isTaken: Bool) throws {
     let bench = try bench(how)

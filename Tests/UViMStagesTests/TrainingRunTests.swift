@@ -211,6 +211,33 @@ import Testing
     #expect(run.status == 0, "\(run.talk)")
   }
 
+  /// A picture of which a restart marker is lost is learned from and named, or ends training.
+  @Test func damagedPicturesAreNamedOrFail() throws {
+    let lattice = try Lattice()
+    let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appending(path: "ImageCodecsTests/Files/restarts.jpg")
+    var bytes = [UInt8](try Data(contentsOf: file))
+    try FileManager.default.createDirectory(
+      at: lattice.file("in"), withIntermediateDirectories: true)
+    for name in ["a", "c", "d"] { try Data(bytes).write(to: lattice.file("in/\(name).jpg")) }
+    let marker = try #require(
+      bytes.indices.dropLast().first { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xD1 })
+    bytes.removeSubrange(marker..<(marker + 2))
+    try Data(bytes).write(to: lattice.file("in/b.jpg"))
+    let input = "input: { pictures: { dir: in } }"
+    let run = try lattice.spec("kept", "\(input)\n\(training("color", "data: pictures"))")
+    try #require(run.status == 0, "\(run.talk)")
+    let name = "'\(lattice.file("in/b.jpg").path())'"
+    let reason = "the JPEG data is damaged: Corrupt JPEG data: "
+    let log = try lattice.jobFile("kept", "attempt-1/train.jsonl").replacing("\\/", with: "/")
+    #expect(log.contains("\(name) is kept as far as it can be shown: \(reason)"), "\(log)")
+    #expect(try lattice.jobFile("kept", "metrics/train.jsonl").contains("\"damaged_pictures\":1"))
+    let failed = try lattice.spec(
+      "failed", "\(input)\n\(training("color", "data: pictures, damage: fail"))")
+    #expect(failed.status == 1)
+    #expect(failed.talk.contains("a picture is damaged: \(name) (\(reason)"), "\(failed.talk)")
+  }
+
   /// What is missing is said before anything is read.
   @Test func labelsOfPicturesAreAskedFor() throws {
     let lattice = try Lattice()

@@ -1,7 +1,7 @@
 // Stages that try how the host deals with tensors; `how` says what they do.
 //
 //   tensors.give  gives a tensor of its own, 2 x 3 values 1...6 where nothing else is said:
-//                 dense, null-strides, transposed, reversed, offset, unaligned, empty, scalar;
+//                 dense, null-strides, transposed, reversed, one-row, one-column, one-value, offset, unaligned, empty, scalar;
 //                 refused: newer (DLPack 2.0), device, lanes, type, negative, rows, without-data
 //   tensors.ask   asks the host for an output: right, port, type, unknown-type, rows, rank, size, negative, huge
 //   tensors.keep  keeps its input until the instance is destroyed, and puts out what came in
@@ -73,6 +73,8 @@ static lattice_status give(void *self, lattice_batch *batch) {
   if (fixture_how(stage, "null-strides")) view->strides = NULL;
   if (fixture_how(stage, "transposed")) transpose(tensor);
   if (fixture_how(stage, "reversed")) reverse(tensor);
+  if (fixture_how(stage, "one-row") || fixture_how(stage, "one-value")) tensor->strides[0] = 0;
+  if (fixture_how(stage, "one-column") || fixture_how(stage, "one-value")) tensor->strides[1] = 0;
   if (fixture_how(stage, "offset")) view->byte_offset = 2 * sizeof(float);
   if (fixture_how(stage, "unaligned")) unalign(tensor);
   if (fixture_how(stage, "empty")) tensor->shape[1] = 0, view->data = NULL;
