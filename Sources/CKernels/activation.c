@@ -11,8 +11,8 @@
       for (int64_t i = 0; i < count; ++i) out[i] = dy[i] * slope_of(kind, x[i]); \
       return;
 
-LATTICE_CLONES
-void lattice_activate_f32(int32_t kind, const float *x, float *out, int64_t count) {
+LATTICE_KERNEL(void, lattice_activate_f32,
+   (int32_t kind, const float *x, float *out, int64_t count), (kind, x, out, count)) {
    switch (kind) {
       FORWARD(LATTICE_GELU_TANH)
       FORWARD(LATTICE_GELU_ERF)
@@ -26,8 +26,8 @@ void lattice_activate_f32(int32_t kind, const float *x, float *out, int64_t coun
    }
 }
 
-LATTICE_CLONES
-void lattice_activate_backward_f32(int32_t kind, const float *x, const float *dy, float *out, int64_t count) {
+LATTICE_KERNEL(void, lattice_activate_backward_f32,
+   (int32_t kind, const float *x, const float *dy, float *out, int64_t count), (kind, x, dy, out, count)) {
    switch (kind) {
       BACKWARD(LATTICE_GELU_TANH)
       BACKWARD(LATTICE_GELU_ERF)

@@ -4,10 +4,11 @@
 
 #include <math.h>
 
-LATTICE_CLONES
-static void step(const float rate, const float b1, const float b2, const float eps, const float decay,
-                 const float scale, const float first, const float second, const float *restrict gradient,
-                 float *restrict weights, float *restrict m, float *restrict v, int64_t count) {
+LATTICE_LOCAL_KERNEL(void, step,
+   (const float rate, const float b1, const float b2, const float eps, const float decay, const float scale, const
+    float first, const float second, const float *restrict gradient, float *restrict weights, float *restrict m,
+    float *restrict v, int64_t count),
+   (rate, b1, b2, eps, decay, scale, first, second, gradient, weights, m, v, count)) {
    for (int64_t i = 0; i < count; ++i) {
       const float g = gradient[i] * scale;
       const float mean = b1 * m[i] + (1.0f - b1) * g, square = b2 * v[i] + (1.0f - b2) * g * g;
@@ -23,16 +24,15 @@ void lattice_adam_f32(lattice_adam adam, const float *gradient, float *weights, 
    step(adam.rate, adam.b1, adam.b2, adam.eps, adam.decay, adam.scale, first, second, gradient, weights, m, v, count);
 }
 
-LATTICE_CLONES
-void lattice_moving_average_f32(const float *weights, float share, float *average, int64_t count) {
+LATTICE_KERNEL(void, lattice_moving_average_f32,
+   (const float *weights, float share, float *average, int64_t count), (weights, share, average, count)) {
    for (int64_t i = 0; i < count; ++i) average[i] += share * (weights[i] - average[i]);
 }
 
 // Lanes that are added up side by side.
 #define LANES 16
 
-LATTICE_CLONES
-double lattice_sum_squares_f32(const float *x, int64_t count) {
+LATTICE_KERNEL(double, lattice_sum_squares_f32, (const float *x, int64_t count), (x, count)) {
    double  lanes[LANES] = {0}, sum = 0;
    int64_t start = 0;
    for (; start + LANES <= count; start += LANES)

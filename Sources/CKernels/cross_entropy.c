@@ -37,9 +37,9 @@ LATTICE_INLINE row_sums sums_of(const float *x, int64_t cols) {
    return sums;
 }
 
-LATTICE_CLONES
-void lattice_cross_entropy_f32(const float *x, const int32_t *labels, float smoothing, float *loss, int64_t rows,
-                               int64_t cols) {
+LATTICE_KERNEL(void, lattice_cross_entropy_f32,
+   (const float *x, const int32_t *labels, float smoothing, float *loss, int64_t rows, int64_t cols),
+   (x, labels, smoothing, loss, rows, cols)) {
    for (int64_t r = 0; r < rows; ++r, x += cols) {
       loss[r] = 0;
       if (labels[r] < 0) continue;
@@ -49,9 +49,9 @@ void lattice_cross_entropy_f32(const float *x, const int32_t *labels, float smoo
    }
 }
 
-LATTICE_CLONES
-void lattice_cross_entropy_backward_f32(const float *x, const int32_t *labels, float smoothing, const float *dloss,
-                                        float *dx, int64_t rows, int64_t cols) {
+LATTICE_KERNEL(void, lattice_cross_entropy_backward_f32,
+   (const float *x, const int32_t *labels, float smoothing, const float *dloss, float *dx, int64_t rows, int64_t
+    cols), (x, labels, smoothing, dloss, dx, rows, cols)) {
    for (int64_t r = 0; r < rows; ++r, x += cols, dx += cols) {
       if (labels[r] < 0) {
          for (int64_t c = 0; c < cols; ++c) dx[c] = 0;

@@ -75,27 +75,27 @@ LATTICE_INLINE void to_weights(const lattice_depthwise *conv, const float *restr
    }
 }
 
-LATTICE_CLONES
-void lattice_depthwise_f32(const lattice_depthwise *conv, const float *x, const float *weights, float *y, int64_t begin,
-                           int64_t end) {
+LATTICE_KERNEL(void, lattice_depthwise_f32,
+   (const lattice_depthwise *conv, const float *x, const float *weights, float *y, int64_t begin, int64_t end),
+   (conv, x, weights, y, begin, end)) {
    if (conv->block == 16)
       forward(conv, x, weights, y, begin, end, 16);
    else
       forward(conv, x, weights, y, begin, end, conv->block);
 }
 
-LATTICE_CLONES
-void lattice_depthwise_backward_f32(const lattice_depthwise *conv, const float *dy, const float *weights, float *dx,
-                                    int64_t begin, int64_t end) {
+LATTICE_KERNEL(void, lattice_depthwise_backward_f32,
+   (const lattice_depthwise *conv, const float *dy, const float *weights, float *dx, int64_t begin, int64_t end),
+   (conv, dy, weights, dx, begin, end)) {
    if (conv->block == 16)
       backward(conv, dy, weights, dx, begin, end, 16);
    else
       backward(conv, dy, weights, dx, begin, end, conv->block);
 }
 
-LATTICE_CLONES
-void lattice_depthwise_weights_f32(const lattice_depthwise *conv, const float *x, const float *dy, float *dweights,
-                                   int64_t plane) {
+LATTICE_KERNEL(void, lattice_depthwise_weights_f32,
+   (const lattice_depthwise *conv, const float *x, const float *dy, float *dweights, int64_t plane),
+   (conv, x, dy, dweights, plane)) {
    if (conv->block == 16)
       to_weights(conv, x, dy, dweights, plane, 16);
    else

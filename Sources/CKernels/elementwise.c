@@ -2,29 +2,28 @@
 
 #include "lattice_dispatch.h"
 
-LATTICE_CLONES
-void lattice_add_f32(const float *from, float *to, int64_t count) {
+LATTICE_KERNEL(void, lattice_add_f32, (const float *from, float *to, int64_t count), (from, to, count)) {
    for (int64_t i = 0; i < count; ++i) to[i] += from[i];
 }
 
-LATTICE_CLONES
-void lattice_add_row_f32(const float *row, float *to, int64_t rows, int64_t cols) {
+LATTICE_KERNEL(void, lattice_add_row_f32,
+   (const float *row, float *to, int64_t rows, int64_t cols), (row, to, rows, cols)) {
    for (int64_t r = 0; r < rows; ++r)
       for (int64_t c = 0; c < cols; ++c) to[r * cols + c] += row[c];
 }
 
-LATTICE_CLONES
-void lattice_multiply_f32(const float *a, const float *b, float *out, int64_t count) {
+LATTICE_KERNEL(void, lattice_multiply_f32,
+   (const float *a, const float *b, float *out, int64_t count), (a, b, out, count)) {
    for (int64_t i = 0; i < count; ++i) out[i] = a[i] * b[i];
 }
 
-LATTICE_CLONES
-void lattice_scale_f32(const float *in, float factor, float *out, int64_t count) {
+LATTICE_KERNEL(void, lattice_scale_f32,
+   (const float *in, float factor, float *out, int64_t count), (in, factor, out, count)) {
    for (int64_t i = 0; i < count; ++i) out[i] = factor * in[i];
 }
 
-LATTICE_CLONES
-void lattice_column_sums_f32(const float *in, int64_t rows, int64_t cols, float *sums) {
+LATTICE_KERNEL(void, lattice_column_sums_f32,
+   (const float *in, int64_t rows, int64_t cols, float *sums), (in, rows, cols, sums)) {
    for (int64_t c = 0; c < cols; ++c) sums[c] = 0;
    for (int64_t r = 0; r < rows; ++r)
       for (int64_t c = 0; c < cols; ++c) sums[c] += in[r * cols + c];
@@ -33,8 +32,7 @@ void lattice_column_sums_f32(const float *in, int64_t rows, int64_t cols, float 
 // Lanes that are added up side by side.
 #define LANES 16
 
-LATTICE_CLONES
-double lattice_sum_f32(const float *in, int64_t count) {
+LATTICE_KERNEL(double, lattice_sum_f32, (const float *in, int64_t count), (in, count)) {
    double  lanes[LANES] = {0}, sum = 0;
    int64_t start = 0;
    for (; start + LANES <= count; start += LANES)

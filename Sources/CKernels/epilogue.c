@@ -5,15 +5,15 @@
 // Sums are kept in lanes, in an order that no instruction set changes.
 #define LANES 16
 
-LATTICE_CLONES
-void lattice_bias_gelu_f32(float *x, const float *bias, int64_t rows, int64_t cols) {
+LATTICE_KERNEL(void, lattice_bias_gelu_f32,
+   (float *x, const float *bias, int64_t rows, int64_t cols), (x, bias, rows, cols)) {
    for (int64_t r = 0; r < rows; ++r, x += cols)
       for (int64_t c = 0; c < cols; ++c) x[c] = value_of(LATTICE_GELU_TANH, x[c] + bias[c]);
 }
 
-LATTICE_CLONES
-void lattice_add_layer_norm_f32(float *x, float *z, const float *bias, const float *gain, const float *offset, float eps,
-                                int64_t rows, int64_t cols) {
+LATTICE_KERNEL(void, lattice_add_layer_norm_f32,
+   (float *x, float *z, const float *bias, const float *gain, const float *offset, float eps, int64_t rows, int64_t
+    cols), (x, z, bias, gain, offset, eps, rows, cols)) {
    const float share = 1.0f / (float)cols;
    for (int64_t r = 0; r < rows; ++r, x += cols, z += cols) {
       float   sums[LANES] = {0}, squares[LANES] = {0}, sum = 0, square = 0;

@@ -47,8 +47,8 @@ LATTICE_INLINE void add_up(const int32_t *shares, int32_t d, int64_t rows, int32
    }
 }
 
-LATTICE_CLONES
-void lattice_fsq_bound_f32(const lattice_fsq *fsq, const float *z, float *bounded, int64_t rows) {
+LATTICE_KERNEL(void, lattice_fsq_bound_f32,
+   (const lattice_fsq *fsq, const float *z, float *bounded, int64_t rows), (fsq, z, bounded, rows)) {
    const int32_t  d = fsq->d;
    flat_constants flat;
    write_out(fsq, &flat);
@@ -61,8 +61,9 @@ void lattice_fsq_bound_f32(const lattice_fsq *fsq, const float *z, float *bounde
    }
 }
 
-LATTICE_CLONES
-void lattice_fsq_encode_f32(const lattice_fsq *fsq, const float *z, float *codes, int32_t *indices, int64_t rows) {
+LATTICE_KERNEL(void, lattice_fsq_encode_f32,
+   (const lattice_fsq *fsq, const float *z, float *codes, int32_t *indices, int64_t rows),
+   (fsq, z, codes, indices, rows)) {
    const int32_t  d = fsq->d;
    flat_constants flat;
    int32_t        shares[FLAT];
@@ -82,8 +83,8 @@ void lattice_fsq_encode_f32(const lattice_fsq *fsq, const float *z, float *codes
    }
 }
 
-LATTICE_CLONES
-void lattice_fsq_index_f32(const lattice_fsq *fsq, const float *bounded, int32_t *indices, int64_t rows) {
+LATTICE_KERNEL(void, lattice_fsq_index_f32,
+   (const lattice_fsq *fsq, const float *bounded, int32_t *indices, int64_t rows), (fsq, bounded, indices, rows)) {
    const int32_t  d = fsq->d;
    flat_constants flat;
    int32_t        shares[FLAT];
@@ -99,8 +100,8 @@ void lattice_fsq_index_f32(const lattice_fsq *fsq, const float *bounded, int32_t
    }
 }
 
-LATTICE_CLONES
-void lattice_fsq_index_unit_f32(const lattice_fsq *fsq, const float *values, int32_t *indices, int64_t rows) {
+LATTICE_KERNEL(void, lattice_fsq_index_unit_f32,
+   (const lattice_fsq *fsq, const float *values, int32_t *indices, int64_t rows), (fsq, values, indices, rows)) {
    const int32_t  d = fsq->d;
    flat_constants flat;
    int32_t        shares[FLAT];
@@ -144,8 +145,8 @@ LATTICE_INLINE void expand(const lattice_fsq *fsq, const int32_t *indices, float
    }
 }
 
-LATTICE_CLONES
-int64_t lattice_fsq_codes_f32(const lattice_fsq *fsq, const int32_t *indices, float *codes, int64_t rows) {
+LATTICE_KERNEL(int64_t, lattice_fsq_codes_f32,
+   (const lattice_fsq *fsq, const int32_t *indices, float *codes, int64_t rows), (fsq, indices, codes, rows)) {
    int64_t size = (int64_t)fsq->basis[fsq->d - 1] * fsq->levels[fsq->d - 1];
    int64_t unknown = first_unknown(indices, rows, size);
    if (unknown >= 0) return unknown;
@@ -154,8 +155,8 @@ int64_t lattice_fsq_codes_f32(const lattice_fsq *fsq, const int32_t *indices, fl
    return -1;
 }
 
-LATTICE_CLONES
-int64_t lattice_fsq_unit_f32(const lattice_fsq *fsq, const int32_t *indices, float *values, int64_t rows) {
+LATTICE_KERNEL(int64_t, lattice_fsq_unit_f32,
+   (const lattice_fsq *fsq, const int32_t *indices, float *values, int64_t rows), (fsq, indices, values, rows)) {
    int64_t size = (int64_t)fsq->basis[fsq->d - 1] * fsq->levels[fsq->d - 1];
    int64_t unknown = first_unknown(indices, rows, size);
    if (unknown >= 0) return unknown;
@@ -164,8 +165,8 @@ int64_t lattice_fsq_unit_f32(const lattice_fsq *fsq, const int32_t *indices, flo
    return -1;
 }
 
-LATTICE_CLONES
-void lattice_fsq_gradient_f32(const lattice_fsq *fsq, const float *z, const float *dcodes, float *dz, int64_t rows) {
+LATTICE_KERNEL(void, lattice_fsq_gradient_f32,
+   (const lattice_fsq *fsq, const float *z, const float *dcodes, float *dz, int64_t rows), (fsq, z, dcodes, dz, rows)) {
    const int32_t d = fsq->d;
    for (int32_t c = 0; c < d; ++c) {
       const float slope = fsq->slope[c], shift = fsq->shift[c], half = fsq->half[c];

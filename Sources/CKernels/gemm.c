@@ -30,14 +30,14 @@ void lattice_gemm_pack_f32(lattice_matrix b, int64_t k, int64_t n, int64_t panel
 }
 
 // Two neighbouring rows of B, `columns` of them, as pairs; `second` is NULL for zeros.
-LATTICE_CLONES
-static void pack_pair_f32(const float *first, const float *second, int64_t columns, uint32_t *to) {
+LATTICE_LOCAL_KERNEL(void, pack_pair_f32,
+   (const float *first, const float *second, int64_t columns, uint32_t *to), (first, second, columns, to)) {
    for (int64_t column = 0; column < columns; ++column)
       to[column] = f32_to_bf16(first[column]) | (second ? (uint32_t)f32_to_bf16(second[column]) << 16 : 0);
 }
 
-LATTICE_CLONES
-static void pack_pair_bf16(const uint16_t *first, const uint16_t *second, int64_t columns, uint32_t *to) {
+LATTICE_LOCAL_KERNEL(void, pack_pair_bf16,
+   (const uint16_t *first, const uint16_t *second, int64_t columns, uint32_t *to), (first, second, columns, to)) {
    for (int64_t column = 0; column < columns; ++column)
       to[column] = first[column] | (second ? (uint32_t)second[column] << 16 : 0);
 }
@@ -71,9 +71,9 @@ void lattice_gemm_pack_bf16(lattice_matrix b, int64_t k, int64_t n, int64_t pane
 }
 
 // Packs rows of A into tiles (k, 12); the places of rows that aren't there are never read.
-LATTICE_CLONES
-static void pack_rows_f32(const lattice_matrix *a, int64_t row, int64_t rows, int64_t from, int64_t k, int is_avx512,
-                          float *packed) {
+LATTICE_LOCAL_KERNEL(void, pack_rows_f32,
+   (const lattice_matrix *a, int64_t row, int64_t rows, int64_t from, int64_t k, int is_avx512, float *packed),
+   (a, row, rows, from, k, is_avx512, packed)) {
    for (int64_t tile = 0; tile < rows; tile += TILE_ROWS, packed += TILE_ROWS * k) {
       const int64_t there = rows - tile < TILE_ROWS ? rows - tile : TILE_ROWS;
       int64_t       start = 0;
@@ -98,8 +98,7 @@ static void pack_rows_f32(const lattice_matrix *a, int64_t row, int64_t rows, in
 }
 
 // One row of f32 to pairs, `pairs` of them.
-LATTICE_CLONES
-static void pack_row_pairs(const float *a, int64_t pairs, uint16_t *packed) {
+LATTICE_LOCAL_KERNEL(void, pack_row_pairs, (const float *a, int64_t pairs, uint16_t *packed), (a, pairs, packed)) {
    uint32_t *out = (uint32_t *)packed;
    for (int64_t i = 0; i < pairs; ++i)
       out[i * TILE_ROWS] = (uint32_t)f32_to_bf16(a[2 * i]) | (uint32_t)f32_to_bf16(a[2 * i + 1]) << 16;
@@ -203,8 +202,7 @@ static void pack_block(const gemm_job *job, void *scratch, int64_t row, int64_t 
    }
 }
 
-LATTICE_CLONES
-static void add(const float *from, float *to, int64_t count) {
+LATTICE_LOCAL_KERNEL(void, add, (const float *from, float *to, int64_t count), (from, to, count)) {
    for (int64_t i = 0; i < count; ++i) to[i] += from[i];
 }
 

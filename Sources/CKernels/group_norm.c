@@ -34,9 +34,9 @@ LATTICE_INLINE int64_t step_length(strip s, int64_t pixel, int64_t pixels) {
    return pixels - pixel < s.times ? (pixels - pixel) * s.width : s.run;
 }
 
-LATTICE_CLONES
-void lattice_channel_moments_f32(const float *x, const float *shift, int64_t pixels, int64_t block, double *sums,
-                                 double *squares) {
+LATTICE_KERNEL(void, lattice_channel_moments_f32,
+   (const float *x, const float *shift, int64_t pixels, int64_t block, double *sums, double *squares),
+   (x, shift, pixels, block, sums, squares)) {
    for (int64_t start = 0; start < block; start += WIDTH) {
       const strip s = strip_at(start, block);
       float       from[WIDTH], first[WIDTH] = {0}, second[WIDTH] = {0};
@@ -141,26 +141,27 @@ LATTICE_INLINE void backward(const int32_t kind, const float *x, const float *dy
    case LATTICE_IDENTITY: call(LATTICE_IDENTITY); return;      \
    }
 
-LATTICE_CLONES
-void lattice_normalize_f32(int32_t kind, const float *x, const float *mean, const float *scale, const float *offset,
-                           float *y, int64_t pixels, int64_t block) {
+LATTICE_KERNEL(void, lattice_normalize_f32,
+   (int32_t kind, const float *x, const float *mean, const float *scale, const float *offset, float *y, int64_t
+    pixels, int64_t block), (kind, x, mean, scale, offset, y, pixels, block)) {
 #define CALL(kind) normalize(kind, x, mean, scale, offset, y, pixels, block)
    CHOOSE(CALL)
 #undef CALL
 }
 
-LATTICE_CLONES
-void lattice_normalize_sums_f32(int32_t kind, const float *x, const float *dy, const float *mean, const float *scale,
-                                const float *offset, int64_t pixels, int64_t block, double *sums, double *products) {
+LATTICE_KERNEL(void, lattice_normalize_sums_f32,
+   (int32_t kind, const float *x, const float *dy, const float *mean, const float *scale, const float *offset,
+    int64_t pixels, int64_t block, double *sums, double *products),
+   (kind, x, dy, mean, scale, offset, pixels, block, sums, products)) {
 #define CALL(kind) sums_of(kind, x, dy, mean, scale, offset, pixels, block, sums, products)
    CHOOSE(CALL)
 #undef CALL
 }
 
-LATTICE_CLONES
-void lattice_normalize_backward_f32(int32_t kind, const float *x, const float *dy, const float *mean, const float *scale,
-                                    const float *offset, const float *first, const float *second, float *dx,
-                                    int64_t pixels, int64_t block) {
+LATTICE_KERNEL(void, lattice_normalize_backward_f32,
+   (int32_t kind, const float *x, const float *dy, const float *mean, const float *scale, const float *offset,
+    const float *first, const float *second, float *dx, int64_t pixels, int64_t block),
+   (kind, x, dy, mean, scale, offset, first, second, dx, pixels, block)) {
 #define CALL(kind) backward(kind, x, dy, mean, scale, offset, first, second, dx, pixels, block)
    CHOOSE(CALL)
 #undef CALL

@@ -31,9 +31,9 @@ LATTICE_INLINE void uniforms_of(float uniforms[4][BLOCKS], uint64_t first, uint6
    }
 }
 
-LATTICE_CLONES
-int64_t lattice_gumbel_max_f32(const float *x, float inverse_temperature, uint64_t seed, uint64_t stream,
-                               int64_t cols) {
+LATTICE_KERNEL(int64_t, lattice_gumbel_max_f32,
+   (const float *x, float inverse_temperature, uint64_t seed, uint64_t stream, int64_t cols),
+   (x, inverse_temperature, seed, stream, cols)) {
    float   lanes[4][BLOCKS], uniforms[4][BLOCKS];
    int32_t firsts[4][BLOCKS];
    for (int n = 0; n < 4; ++n)

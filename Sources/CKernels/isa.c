@@ -8,11 +8,10 @@ static const char *const names[] = {"plain", "avx2", "avx512", "avx512_bf16"};
 
 static int32_t of_processor(void) {
 #if defined(__x86_64__)
-   const int has_avx512 =
-      __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl")
-      && __builtin_cpu_supports("avx512dq");
-   if (has_avx512) return __builtin_cpu_supports("avx512bf16") ? LATTICE_ISA_AVX512_BF16 : LATTICE_ISA_AVX512;
-   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return LATTICE_ISA_AVX2;
+   // The levels that kernels are compiled for, which have some more than what the sets are called after.
+   if (__builtin_cpu_supports("x86-64-v4"))
+      return __builtin_cpu_supports("avx512bf16") ? LATTICE_ISA_AVX512_BF16 : LATTICE_ISA_AVX512;
+   if (__builtin_cpu_supports("x86-64-v3")) return LATTICE_ISA_AVX2;
 #endif
    return LATTICE_ISA_PLAIN;
 }

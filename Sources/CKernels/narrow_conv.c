@@ -64,9 +64,9 @@ LATTICE_INLINE void rows(const lattice_narrow_conv *conv, const float *x, const 
    }
 }
 
-LATTICE_CLONES
-void lattice_narrow_conv_f32(const lattice_narrow_conv *conv, const float *x, const float *weights, const float *bias,
-                             float *y, int64_t begin, int64_t end) {
+LATTICE_KERNEL(void, lattice_narrow_conv_f32,
+   (const lattice_narrow_conv *conv, const float *x, const float *weights, const float *bias, float *y, int64_t
+    begin, int64_t end), (conv, x, weights, bias, y, begin, end)) {
    switch (conv->oc) {
    case 1: rows(conv, x, weights, bias, y, begin, end, 1); return;
    case 2: rows(conv, x, weights, bias, y, begin, end, 2); return;

@@ -11,9 +11,9 @@ LATTICE_INLINE float sum_lanes(const float *lanes) {
    return sum;
 }
 
-LATTICE_CLONES
-void lattice_layer_norm_f32(const float *x, const float *gain, const float *offset, float eps, float *y, float *mean,
-                            float *rstd, int64_t rows, int64_t cols) {
+LATTICE_KERNEL(void, lattice_layer_norm_f32,
+   (const float *x, const float *gain, const float *offset, float eps, float *y, float *mean, float *rstd, int64_t
+    rows, int64_t cols), (x, gain, offset, eps, y, mean, rstd, rows, cols)) {
    const float share = 1.0f / (float)cols;
    for (int64_t r = 0; r < rows; ++r, x += cols, y += cols) {
       float   lanes[LANES] = {0}, squares[LANES] = {0}, rest = 0, rest_squares = 0;
@@ -39,9 +39,9 @@ void lattice_layer_norm_f32(const float *x, const float *gain, const float *offs
    }
 }
 
-LATTICE_CLONES
-void lattice_layer_norm_backward_f32(const float *x, const float *gain, const float *mean, const float *rstd,
-                                     const float *dy, float *dx, int64_t rows, int64_t cols) {
+LATTICE_KERNEL(void, lattice_layer_norm_backward_f32,
+   (const float *x, const float *gain, const float *mean, const float *rstd, const float *dy, float *dx, int64_t
+    rows, int64_t cols), (x, gain, mean, rstd, dy, dx, rows, cols)) {
    const float share = 1.0f / (float)cols;
    for (int64_t r = 0; r < rows; ++r, x += cols, dy += cols, dx += cols) {
       const float average = mean[r], scale = rstd[r];
@@ -65,9 +65,9 @@ void lattice_layer_norm_backward_f32(const float *x, const float *gain, const fl
    }
 }
 
-LATTICE_CLONES
-void lattice_layer_norm_gain_terms_f32(const float *x, const float *mean, const float *rstd, const float *dy,
-                                       float *terms, int64_t rows, int64_t cols) {
+LATTICE_KERNEL(void, lattice_layer_norm_gain_terms_f32,
+   (const float *x, const float *mean, const float *rstd, const float *dy, float *terms, int64_t rows, int64_t cols),
+   (x, mean, rstd, dy, terms, rows, cols)) {
    for (int64_t r = 0; r < rows; ++r, x += cols, dy += cols, terms += cols) {
       const float average = mean[r], scale = rstd[r];
       for (int64_t c = 0; c < cols; ++c) terms[c] = (x[c] - average) * scale * dy[c];

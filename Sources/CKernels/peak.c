@@ -81,8 +81,7 @@ int64_t lattice_peak_bf16(int64_t rounds, float *sink) {
    return 0;
 }
 
-LATTICE_CLONES
-double lattice_peak_read(const float *memory, int64_t count) {
+LATTICE_KERNEL(double, lattice_peak_read, (const float *memory, int64_t count), (memory, count)) {
    float lanes[128] = {0}, sum = 0;
    for (int64_t start = 0; start + 128 <= count; start += 128)
       for (int64_t i = 0; i < 128; ++i) lanes[i] += memory[start + i];

@@ -35,17 +35,16 @@ LATTICE_INLINE void give(const lattice_pixel_map *map, const float *restrict dy,
    }
 }
 
-LATTICE_CLONES
-void lattice_map_pixels_f32(const lattice_pixel_map *map, const float *x, float *y, int64_t begin, int64_t end) {
+LATTICE_KERNEL(void, lattice_map_pixels_f32,
+   (const lattice_pixel_map *map, const float *x, float *y, int64_t begin, int64_t end), (map, x, y, begin, end)) {
    if (map->block == 16)
       take(map, x, y, begin, end, 16);
    else
       take(map, x, y, begin, end, map->block);
 }
 
-LATTICE_CLONES
-void lattice_map_pixels_backward_f32(const lattice_pixel_map *map, const float *dy, float *dx, int64_t begin,
-                                     int64_t end) {
+LATTICE_KERNEL(void, lattice_map_pixels_backward_f32,
+   (const lattice_pixel_map *map, const float *dy, float *dx, int64_t begin, int64_t end), (map, dy, dx, begin, end)) {
    if (map->block == 16)
       give(map, dy, dx, begin, end, 16);
    else

@@ -12,18 +12,15 @@ LATTICE_INLINE float scaled(float value, float top) {
    return (value + ROUNDER) - ROUNDER;
 }
 
-LATTICE_CLONES
-void lattice_pixels_to_u8(const float *in, uint8_t *out, int64_t count) {
+LATTICE_KERNEL(void, lattice_pixels_to_u8, (const float *in, uint8_t *out, int64_t count), (in, out, count)) {
    for (int64_t i = 0; i < count; ++i) out[i] = (uint8_t)(int32_t)scaled(in[i], 255.0f);
 }
 
-LATTICE_CLONES
-void lattice_pixels_to_u16(const float *in, uint16_t *out, int64_t count) {
+LATTICE_KERNEL(void, lattice_pixels_to_u16, (const float *in, uint16_t *out, int64_t count), (in, out, count)) {
    for (int64_t i = 0; i < count; ++i) out[i] = (uint16_t)(int32_t)scaled(in[i], 65535.0f);
 }
 
-LATTICE_CLONES
-void lattice_pixels_luma(const float *rgb, float *luma, int64_t count) {
+LATTICE_KERNEL(void, lattice_pixels_luma, (const float *rgb, float *luma, int64_t count), (rgb, luma, count)) {
    for (int64_t i = 0; i < count; ++i)
       luma[i] = 0.299f * rgb[i * 3] + 0.587f * rgb[i * 3 + 1] + 0.114f * rgb[i * 3 + 2];
 }
@@ -51,8 +48,9 @@ void lattice_pixels_over_u16(const uint16_t *in, int32_t colours, uint16_t backg
 // Values whose errors are added up in parallel lanes before they join the total.
 #define LANES 16
 
-LATTICE_CLONES
-void lattice_pixels_errors(const float *a, const float *b, int64_t count, double *absolute, double *squared) {
+LATTICE_KERNEL(void, lattice_pixels_errors,
+   (const float *a, const float *b, int64_t count, double *absolute, double *squared),
+   (a, b, count, absolute, squared)) {
    double  lanes_absolute[LANES] = {0}, lanes_squared[LANES] = {0};
    int64_t start = 0;
    for (; start + LANES <= count; start += LANES)
@@ -113,9 +111,9 @@ LATTICE_INLINE void window_indices(const float *restrict sums, int64_t row, int6
    }
 }
 
-LATTICE_CLONES
-double lattice_pixels_ssim(const float *a, const float *b, int64_t height, int64_t width, int64_t channels,
-                           const float *window, float *scratch) {
+LATTICE_KERNEL(double, lattice_pixels_ssim,
+   (const float *a, const float *b, int64_t height, int64_t width, int64_t channels, const float *window, float
+    *scratch), (a, b, height, width, channels, window, scratch)) {
    const int64_t row = width * channels, places = (width - LATTICE_SSIM_WINDOW + 1) * channels;
    float         indices[256];
    double        sum = 0;

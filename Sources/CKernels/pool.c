@@ -81,30 +81,30 @@ LATTICE_INLINE void greatest(const lattice_pool *pool, const float *restrict x, 
    }
 }
 
-LATTICE_CLONES
-void lattice_average_pool_f32(const lattice_pool *pool, const float *x, float *y, int64_t begin, int64_t end) {
+LATTICE_KERNEL(void, lattice_average_pool_f32,
+   (const lattice_pool *pool, const float *x, float *y, int64_t begin, int64_t end), (pool, x, y, begin, end)) {
 #define CALL(block) average(pool, x, y, begin, end, block)
    WITH_BLOCK(CALL)
 #undef CALL
 }
 
-LATTICE_CLONES
-void lattice_average_pool_backward_f32(const lattice_pool *pool, const float *dy, float *dx, int64_t begin, int64_t end) {
+LATTICE_KERNEL(void, lattice_average_pool_backward_f32,
+   (const lattice_pool *pool, const float *dy, float *dx, int64_t begin, int64_t end), (pool, dy, dx, begin, end)) {
 #define CALL(block) spread(pool, dy, dx, begin, end, block)
    WITH_BLOCK(CALL)
 #undef CALL
 }
 
-LATTICE_CLONES
-void lattice_max_pool_f32(const lattice_pool *pool, const float *x, float *y, int64_t begin, int64_t end) {
+LATTICE_KERNEL(void, lattice_max_pool_f32,
+   (const lattice_pool *pool, const float *x, float *y, int64_t begin, int64_t end), (pool, x, y, begin, end)) {
 #define CALL(block) greatest(pool, x, y, begin, end, block)
    WITH_BLOCK(CALL)
 #undef CALL
 }
 
-LATTICE_CLONES
-void lattice_max_pool_backward_f32(const lattice_pool *pool, const float *x, const float *y, const float *dy, float *dx,
-                                   int64_t begin, int64_t end) {
+LATTICE_KERNEL(void, lattice_max_pool_backward_f32,
+   (const lattice_pool *pool, const float *x, const float *y, const float *dy, float *dx, int64_t begin, int64_t
+    end), (pool, x, y, dy, dx, begin, end)) {
    const int64_t block = pool->block, size = pool->h * pool->w * block;
    for (int64_t k = begin * size; k < end * size; ++k) dx[k] = 0;
    for (int64_t r = begin * pool->oh; r < end * pool->oh; ++r) {

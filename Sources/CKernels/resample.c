@@ -16,8 +16,8 @@ LATTICE_INLINE void resample(const lattice_resampling *to, const float *restrict
    }
 }
 
-LATTICE_CLONES
-void lattice_resample_f32(const lattice_resampling *to, const float *x, float *y, int64_t inner, int64_t begin,
-                          int64_t end) {
+LATTICE_KERNEL(void, lattice_resample_f32,
+   (const lattice_resampling *to, const float *x, float *y, int64_t inner, int64_t begin, int64_t end),
+   (to, x, y, inner, begin, end)) {
    resample(to, x, y, inner, begin, end);
 }

@@ -23,9 +23,9 @@ void lattice_resize_row_u16_ref(const uint16_t *in, int64_t stride, const float 
 // A stretch of a row whose sums stay in registers over all taps.
 #define STRETCH 64
 
-LATTICE_CLONES
-void lattice_resize_row_u8(const uint8_t *in, int64_t stride, const float *weights, int64_t taps, float scale,
-                           float *out, int64_t count) {
+LATTICE_KERNEL(void, lattice_resize_row_u8,
+   (const uint8_t *in, int64_t stride, const float *weights, int64_t taps, float scale, float *out, int64_t count),
+   (in, stride, weights, taps, scale, out, count)) {
    int64_t start = 0;
    for (; start + STRETCH <= count; start += STRETCH) {
       float sums[STRETCH] = {0};
@@ -39,9 +39,9 @@ void lattice_resize_row_u8(const uint8_t *in, int64_t stride, const float *weigh
    lattice_resize_row_u8_ref(in + start, stride, weights, taps, scale, out + start, count - start);
 }
 
-LATTICE_CLONES
-void lattice_resize_row_u16(const uint16_t *in, int64_t stride, const float *weights, int64_t taps, float scale,
-                            float *out, int64_t count) {
+LATTICE_KERNEL(void, lattice_resize_row_u16,
+   (const uint16_t *in, int64_t stride, const float *weights, int64_t taps, float scale, float *out, int64_t count),
+   (in, stride, weights, taps, scale, out, count)) {
    int64_t start = 0;
    for (; start + STRETCH <= count; start += STRETCH) {
       float sums[STRETCH] = {0};
@@ -70,9 +70,9 @@ void lattice_resize_columns_f32_ref(const float *in, const int32_t *first, const
       }
 }
 
-LATTICE_CLONES
-void lattice_resize_columns_f32(const float *in, const int32_t *first, const float *weights, int64_t taps, float *out,
-                                int64_t out_width, int64_t channels) {
+LATTICE_KERNEL(void, lattice_resize_columns_f32,
+   (const float *in, const int32_t *first, const float *weights, int64_t taps, float *out, int64_t out_width,
+    int64_t channels), (in, first, weights, taps, out, out_width, channels)) {
    if (channels != 3) {
       lattice_resize_columns_f32_ref(in, first, weights, taps, out, out_width, channels);
       return;

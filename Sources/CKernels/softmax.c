@@ -43,8 +43,9 @@ LATTICE_INLINE float exponentials(float *y, float most, int64_t cols) {
    return sum;
 }
 
-LATTICE_CLONES
-void lattice_softmax_f32(const float *x, const float *mask, float scale, float *y, int64_t rows, int64_t cols) {
+LATTICE_KERNEL(void, lattice_softmax_f32,
+   (const float *x, const float *mask, float scale, float *y, int64_t rows, int64_t cols),
+   (x, mask, scale, y, rows, cols)) {
    for (int64_t r = 0; r < rows; ++r, x += cols, y += cols) {
       const float most = scores(x, mask ? mask + r * cols : 0, scale, y, cols);
       if (most == -__builtin_inff()) {
@@ -56,9 +57,9 @@ void lattice_softmax_f32(const float *x, const float *mask, float scale, float *
    }
 }
 
-LATTICE_CLONES
-void lattice_softmax_backward_f32(const float *y, const float *dy, float scale, float *dx, int64_t rows,
-                                  int64_t cols) {
+LATTICE_KERNEL(void, lattice_softmax_backward_f32,
+   (const float *y, const float *dy, float scale, float *dx, int64_t rows, int64_t cols),
+   (y, dy, scale, dx, rows, cols)) {
    for (int64_t r = 0; r < rows; ++r, y += cols, dy += cols, dx += cols) {
       float   lanes[LANES] = {0}, dot = 0;
       int64_t c = 0;

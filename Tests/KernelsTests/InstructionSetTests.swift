@@ -61,6 +61,120 @@ import Testing
     }
   }
 
+  /// What kernels that are compiled for each set give of some rows: by name of kernel, row after row.
+  private static func results(rows: Int, columns: Int) -> [(name: String, values: [Float])] {
+    let x = fractions([rows, columns], seed: 5).floats.map { 8 * $0 }
+    let gain = fractions([columns], seed: 6).floats
+    let offset = fractions([columns], seed: 7).floats
+    let (count, height, width) = (Int64(x.count), Int64(rows), Int64(columns))
+    func made(_ body: (UnsafeMutablePointer<Float>) -> Void) -> [Float] {
+      [Float](unsafeUninitializedCapacity: x.count) { buffer, written in
+        buffer.initialize(repeating: .nan)
+        if let start = buffer.baseAddress { body(start) }
+        written = x.count
+      }
+    }
+    var (means, rates) = ([Float](repeating: 0, count: rows), [Float](repeating: 0, count: rows))
+    return [
+      ("softmax", made { lattice_softmax_f32(x, nil, 0.5, $0, height, width) }),
+      ("gelu", made { lattice_activate_f32(LATTICE_GELU_TANH, x, $0, count) }),
+      ("swish", made { lattice_activate_f32(LATTICE_SWISH, x, $0, count) }),
+      ("tanh", made { lattice_activate_f32(LATTICE_TANH, x, $0, count) }),
+      (
+        "layer norm",
+        made {
+          lattice_layer_norm_f32(x, gain, offset, 0.25, $0, &means, &rates, height, width)
+        }
+      ),
+      ("product", made { lattice_multiply_f32(x, x, $0, count) }),
+    ]
+  }
+
+  /// The same in doubles, of one row.
+  private static func reference(_ name: String, _ x: [Double], _ gain: [Double], _ offset: [Double])
+    -> [Double]
+  {
+    switch name {
+    case "softmax":
+      let powers = x.map { exp(0.5 * $0) }
+      return powers.map { $0 / powers.reduce(0, +) }
+    case "gelu":
+      return x.map {
+        $0 / 2 * (1 + tanh((2 / Double.pi).squareRoot() * ($0 + 0.044715 * $0 * $0 * $0)))
+      }
+    case "swish": return x.map { $0 / (1 + exp(-$0)) }
+    case "tanh": return x.map { tanh($0) }
+    case "layer norm":
+      let mean = x.reduce(0, +) / Double(x.count)
+      let variance = x.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(x.count)
+      return x.indices.map {
+        (x[$0] - mean) / (variance + 0.25).squareRoot() * gain[$0] + offset[$0]
+      }
+    default: return x.map { $0 * $0 }
+    }
+  }
+
+  @Test(arguments: names)
+  func rowsEqualDoubles(name: String) async {
+    await #expect(processExitsWith: .success) { [name] in
+      setenv("LATTICE_ISA", name, 1)
+      for columns in [1, 7, 16, 130] {
+        let x = Self.fractions([3, columns], seed: 5).floats.map { 8 * Double($0) }
+        let gain = Self.fractions([columns], seed: 6).floats.map(Double.init)
+        let offset = Self.fractions([columns], seed: 7).floats.map(Double.init)
+        for (kernel, values) in Self.results(rows: 3, columns: columns) {
+          for row in 0..<3 {
+            let part = Array(x[(row * columns)..<((row + 1) * columns)])
+            let expected = Self.reference(kernel, part, gain, offset)
+            for (found, wanted) in zip(values.dropFirst(row * columns), expected) {
+              precondition(
+                abs(Double(found) - wanted) <= 4e-6 * max(1, abs(wanted)),
+                "\(kernel) of \(columns): \(found), not \(wanted)")
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @Test(arguments: names)
+  func aRowOfAnyKernelHasTheSameBitsBesideAnyNumberOfOthers(name: String) async {
+    await #expect(processExitsWith: .success) { [name] in
+      setenv("LATTICE_ISA", name, 1)
+      let columns = 70
+      func firstRows(of count: Int) -> [[UInt32]] {
+        Self.results(rows: count, columns: columns).map {
+          $0.values.prefix(columns).map(\.bitPattern)
+        }
+      }
+      let alone = firstRows(of: 1)
+      for count in 2...64 {
+        precondition(firstRows(of: count) == alone, "beside \(count - 1) others")
+      }
+    }
+  }
+
+  /// Kernels of one source give the same bits whatever they are compiled for.
+  @Test func kernelsGiveTheSameBitsUnderEachSet() async throws {
+    var seen: Set<String> = []
+    for name in Self.names {
+      let result = try await #require(
+        processExitsWith: .success, observing: [\.standardOutputContent]
+      ) { [name = name as String] in
+        setenv("LATTICE_ISA", name, 1)
+        var digest: UInt64 = 0xcbf2_9ce4_8422_2325
+        for (_, values) in Self.results(rows: 5, columns: 77) {
+          for value in values { digest = (digest ^ UInt64(value.bitPattern)) &* 0x100_0000_01b3 }
+        }
+        print("digest \(digest)")
+      }
+      let lines = String(decoding: result.standardOutputContent, as: UTF8.self).split(
+        separator: "\n")
+      seen.insert(String(try #require(lines.last { $0.hasPrefix("digest ") })))
+    }
+    #expect(seen.count == 1, "\(seen)")
+  }
+
   @Test(arguments: names, [false, true])
   func aRowHasTheSameBitsBesideAnyNumberOfOthers(name: String, isBF16: Bool) async {
     await #expect(processExitsWith: .success) { [name, isBF16] in

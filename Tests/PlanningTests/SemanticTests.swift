@@ -1,4 +1,5 @@
 import JobModel
+import PipelineSpec
 import Planning
 import Testing
 
