@@ -3,7 +3,7 @@ import LatticeDriver
 import Testing
 
 /// What stages write, opened by another program and read back by the stages that read it: the same numbers.
-@Suite(.serialized) struct NumbersReadBackTests {
+@Suite(.blocking) struct NumbersReadBackTests {
   /// A Python with Pillow.
   private static var python: String {
     get throws {

@@ -4,7 +4,7 @@ import TensorFiles
 import Testing
 
 /// Pictures of which part of the data is lost, among those that a tokenizer learns from.
-@Suite struct DamagedPictureRunTests {
+@Suite(.blocking) struct DamagedPictureRunTests {
   /// A JPEG that lacks one restart marker, and the same as it was.
   private func pictures() throws -> (damaged: Data, sound: Data) {
     let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

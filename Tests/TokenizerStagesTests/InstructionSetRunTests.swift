@@ -3,7 +3,7 @@ import LatticeDriver
 import Testing
 
 /// The same pictures under each `LATTICE_ISA`, through the built programs: the same tokens.
-@Suite struct InstructionSetRunTests {
+@Suite(.blocking) struct InstructionSetRunTests {
   private static let root = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
 

@@ -3,7 +3,7 @@ import LatticeDriver
 import Testing
 
 /// COCO's categories from files and back to files, whose ids have gaps.
-@Suite struct COCORunTests {
+@Suite(.blocking) struct COCORunTests {
   private func object(_ url: URL) throws -> [String: Any] {
     try #require(
       try JSONSerialization.jsonObject(with: Data(contentsOf: url)) as? [String: Any])

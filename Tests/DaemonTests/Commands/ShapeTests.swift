@@ -36,12 +36,12 @@ import Testing
     Printed(
       words: ["show", "part", "--json"],
       shape:
-        "{\(events), failedAttempts: [], \(failedItems), folder: string, hasReport: bool, job: {\(job())}, result: {\(result("[]", "message: string, "))}, shardsDone: number}"
+        "{damagedItems: [], \(events), failedAttempts: [], \(failedItems), folder: string, hasReport: bool, job: {\(job())}, result: {\(result("[]", "message: string, "))}, shardsDone: number}"
     ),
     Printed(
       words: ["show", "crash", "--json"],
       shape:
-        "{\(events), failedAttempts: \(attempts), \(failedItems), folder: string, hasReport: bool, job: {\(job())}, result: {\(result(attempts, "message: string, "))}, shardsDone: number}"
+        "{damagedItems: [], \(events), failedAttempts: \(attempts), \(failedItems), folder: string, hasReport: bool, job: {\(job())}, result: {\(result(attempts, "message: string, "))}, shardsDone: number}"
     ),
     Printed(
       words: ["logs", "part", "--json"], isByLine: true,
