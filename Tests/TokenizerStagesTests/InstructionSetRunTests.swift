@@ -52,8 +52,10 @@ import Testing
     for isa in Self.sets.dropFirst() { #expect(try files(lattice, isa) == plain, "\(isa)") }
   }
 
-  /// A network's sums differ in their last bits between sets, and rounding hides that: a token differs only where a
-  /// value lies on the very edge of two codes. One in a thousand may, and then by one step of one channel.
+  /// A network's sums differ in their last bits between sets, and rounding hides that.
+  ///
+  /// A token differs only where a value lies on the very edge of two codes: one in a thousand may, and then by one step
+  /// of one channel.
   @Test func tokensOfANetworkAreTheSame() throws {
     let lattice = try Lattice()
     let spec = """
