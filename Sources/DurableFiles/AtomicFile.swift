@@ -16,6 +16,7 @@ package enum AtomicFile {
       try file.write(bytes)
       try file.sync()
       guard rename(temporary, path) == 0 else { throw FileError("rename", temporary, errno) }
+      SyncRecord.note(.rename, path)
     } catch {
       unlink(temporary)
       throw error

@@ -102,26 +102,28 @@ package enum Files {
   /// - Parameters:
   ///   - path: Absolute, or from here.
   ///   - permissions: Of what is made, as far as the umask allows.
+  ///   - isDurable: Whether each folder that is made survives a power cut.
   /// - Throws: ``FileError`` when one can't be made.
   package static func makeDirectory(
-    _ path: String, permissions: UInt32 = 0o755
+    _ path: String, permissions: UInt32 = 0o755, isDurable: Bool = false
   ) throws(FileError) {
-    try makeDirectory(FileName(path), permissions: permissions)
+    try makeDirectory(FileName(path), permissions: permissions, isDurable: isDurable)
   }
 
   /// Makes a folder and those above it; one that is there already is fine.
   package static func makeDirectory(
-    _ path: FileName, permissions: UInt32 = 0o755
+    _ path: FileName, permissions: UInt32 = 0o755, isDurable: Bool = false
   ) throws(FileError) {
     var code = make(path, permissions)
     if code == ENOENT {
       let parent = path.parent
       guard parent != path, parent != "." else { throw FileError("make folder", path, ENOENT) }
-      try makeDirectory(parent, permissions: permissions)
+      try makeDirectory(parent, permissions: permissions, isDurable: isDurable)
       code = make(path, permissions)
     }
     if code == EEXIST, status(path, followingLinks: true)?.kind != .directory { code = ENOTDIR }
     guard code == 0 || code == EEXIST else { throw FileError("make folder", path, code) }
+    if code == 0, isDurable { try AtomicFile.syncDirectory(path.parent) }
   }
 
   private static func make(_ path: FileName, _ permissions: UInt32) -> Int32 {
@@ -184,6 +186,43 @@ package enum Files {
     guard code == 0 || code == ENOENT else { throw FileError("remove", path, code) }
   }
 
+  /// Removes a tree a part at a time, as long as `goesOn` holds; links are not followed.
+  ///
+  /// - Returns: True when nothing of it is left; else call it again.
+  /// - Throws: ``FileError`` when something can't be removed.
+  package static func removeTree(
+    _ path: FileName, while goesOn: () -> Bool
+  ) throws(FileError) -> Bool {
+    guard let found = status(path) else { return true }
+    guard found.kind == .directory else {
+      try removeTree(path)
+      return true
+    }
+    let (folder, code) = path.withSystemPath { (opendir($0), errno) }
+    guard let folder else {
+      if code == ENOENT { return true }
+      throw FileError("list", path, code)
+    }
+    defer { closedir(folder) }
+    // What is removed while a folder is read may hide what follows, so it is read again until it is empty.
+    var isEmpty = false
+    while !isEmpty {
+      isEmpty = true
+      while let entry = readdir(folder) {
+        let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+          pointer.withMemoryRebound(to: CChar.self, capacity: 256) { FileName(cString: $0) }
+        }
+        if name == "." || name == ".." { continue }
+        isEmpty = false
+        guard goesOn(), try removeTree(path.appending(name), while: goesOn) else { return false }
+      }
+      rewinddir(folder)
+    }
+    let result = path.withSystemPath { rmdir($0) == 0 ? 0 : errno }
+    guard result == 0 || result == ENOENT else { throw FileError("remove", path, result) }
+    return true
+  }
+
   package static func rename(_ from: String, _ to: String) throws(FileError) {
     try rename(FileName(from), FileName(to))
   }
@@ -193,6 +232,7 @@ package enum Files {
       to.withSystemPath { Glibc.rename(from, $0) == 0 ? 0 : errno }
     }
     guard code == 0 else { throw FileError("rename", from, code) }
+    SyncRecord.note(.rename, to.shown)
   }
 
   /// Renames only if `to` is free; false when it is taken.
@@ -210,6 +250,7 @@ package enum Files {
     }
     if result == -EEXIST { return false }
     guard result == 0 else { throw FileError("rename", from, -result) }
+    SyncRecord.note(.rename, to.shown)
     return true
   }
 

@@ -41,7 +41,7 @@ package final class HeldFolder: Sendable {
   ///
   /// - Parameters:
   ///   - name: Parts with slashes between them; no `..`.
-  ///   - isMade: Whether what is missing of it is made, as the umask allows.
+  ///   - isMade: Whether what is missing of it is made, as the umask allows; it survives a power cut then.
   ///   - followsLinks: Whether a symbolic link that stays inside is taken for a folder.
   /// - Returns: The folder, held on its own.
   /// - Throws: ``FileError``; `EXDEV` for what would lead outside, `ELOOP` for a link where none is allowed.
@@ -60,6 +60,7 @@ package final class HeldFolder: Sendable {
       mkdirat(parent.file.descriptor, $0, 0o777) == 0 ? 0 : errno
     }
     guard code == 0 || code == EEXIST else { throw FileError("make folder", whole, code) }
+    if code == 0 { try parent.sync() }
     return try folder(name, isMade: false, followsLinks: followsLinks)
   }
 
@@ -99,6 +100,7 @@ package final class HeldFolder: Sendable {
     }
     if result == -EEXIST, !isReplaced { return false }
     guard result == 0 else { throw FileError("rename", source.shown(name), -result) }
+    SyncRecord.note(.rename, shown(newName))
     return true
   }
 

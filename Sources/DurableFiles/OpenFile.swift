@@ -126,5 +126,6 @@ package final class OpenFile: Sendable {
   /// Makes what was written survive a power cut.
   package func sync() throws(FileError) {
     guard fsync(descriptor) == 0 else { throw FileError("sync", path, errno) }
+    SyncRecord.note(.sync, path)
   }
 }

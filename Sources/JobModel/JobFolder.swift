@@ -3,7 +3,7 @@
 /// ```
 /// jobs/ID/  spec.yaml  resolved.json  items.jsonl  outputs/  failed.jsonl  damaged.jsonl  result.json  report.html
 ///   shards/0007.done  shards/0007.failed.jsonl  shards/0007.damaged.jsonl  shards/0007.lock  shards/0007.state/STAGE/
-///   shards/0007.previous.json          files of a shard that was published and then queued again
+///   shards/0007.previous-1.json        the report of a shard that was published and then queued again
 ///   state/STAGE/                       what a task goes on from; outlives attempts
 ///   metrics/STAGE.jsonl                what a task measured, step by step
 ///   model.json                         which version of a model it publishes
@@ -21,6 +21,8 @@ package struct JobFolder: Codable, Hashable, Sendable {
 
   package var spec: String { "\(path)/spec.yaml" }
   package var plan: String { "\(path)/resolved.json" }
+  /// The plan without what only workers need, for the daemon, which has no time to read long lists.
+  package var planOutline: String { "\(path)/outline.json" }
   package var items: String { "\(path)/items.jsonl" }
   package var outputs: String { "\(path)/outputs" }
   package var failedItems: String { "\(path)/failed.jsonl" }
@@ -51,9 +53,13 @@ package struct JobFolder: Codable, Hashable, Sendable {
   package func quarantine(shard: Int) -> String {
     "\(shards)/\(Self.number(shard)).quarantine.jsonl"
   }
-  /// Files the shard published before it was queued again, a JSON list of ``OutputFile``.
+  /// Files the shard published before it was queued again, a JSON list of ``OutputFile``; earlier versions wrote it.
   package func previousOutputs(shard: Int) -> String {
     "\(shards)/\(Self.number(shard)).previous.json"
+  }
+  /// A report of the shard from before it was queued again; there can be several, counted from 1.
+  package func previousReport(shard: Int, number: Int) -> String {
+    "\(shards)/\(Self.number(shard)).previous-\(number).json"
   }
   package func itemMetadata(shard: Int) -> String { "\(shards)/\(Self.number(shard)).items.jsonl" }
   package func lock(shard: Int) -> String { "\(shards)/\(Self.number(shard)).lock" }

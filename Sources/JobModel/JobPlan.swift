@@ -122,6 +122,8 @@ package struct ItemManifest: Codable, Hashable, Sendable {
   package var shardOffsets: [Int]
   /// Items with a fault, which fail without being tried; nil for none.
   package var faultyCount: Int?
+  /// Number of shards where the offsets are left out.
+  private var outlinedShardCount: Int?
 
   package init(count: Int, itemsPerShard: Int, shardOffsets: [Int], faultyCount: Int? = nil) {
     self.count = count
@@ -130,7 +132,15 @@ package struct ItemManifest: Codable, Hashable, Sendable {
     self.faultyCount = faultyCount
   }
 
-  package var shardCount: Int { shardOffsets.count }
+  package var shardCount: Int { outlinedShardCount ?? shardOffsets.count }
+
+  /// The same without the offsets, of which there is one a shard: for whoever reads no items.
+  package var outline: ItemManifest {
+    var outline = self
+    outline.outlinedShardCount = shardCount
+    outline.shardOffsets = []
+    return outline
+  }
 
   /// Item numbers of a shard.
   package func range(ofShard shard: Int) -> Range<Int> {
@@ -204,6 +214,11 @@ package struct OutputPolicy: Codable, Hashable, Sendable {
     self.directory = directory
     self.existing = existing
     self.model = model
+  }
+
+  /// True when results go to the job's own folder.
+  package func isOwn(of folder: JobFolder) -> Bool {
+    FileName(directory) == FileName(folder.outputs)
   }
 
   /// Why no file can be at an absolute path; nil when one can.

@@ -1,11 +1,12 @@
 package import DurableFiles
+package import FileNames
 import Glibc
 
 /// Says when something happens in a folder; only a hint, a scan is the truth.
 package final class DirectoryWatcher {
   /// Names that came by rename since the last look; whole when they appear.
   package struct News: Hashable, Sendable {
-    package var movedIn: Set<String>
+    package var movedIn: Set<FileName>
     /// Something else happened, or events were lost.
     package var needsScan: Bool
   }
@@ -49,7 +50,7 @@ package final class DirectoryWatcher {
         }
         let name = buffer[(offset + 16)..<(offset + 16 + length)].prefix { $0 != 0 }
         if mask & UInt32(IN_MOVED_TO) != 0 {
-          news.movedIn.insert(String(decoding: name, as: UTF8.self))
+          news.movedIn.insert(FileName(bytes: name))
         }
         offset += 16 + length
       }

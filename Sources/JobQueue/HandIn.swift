@@ -47,20 +47,23 @@ package enum ControlFolder {
     try AtomicFile.syncDirectory(spool.control)
   }
 
-  /// Requests that wait, in the order of hand-in, each with its path; a file that is none has no request.
-  package static func waiting(
-    in spool: SpoolFolder
-  ) throws(FileError) -> [(path: String, request: ControlRequest?)] {
-    var waiting: [(path: String, request: ControlRequest?)] = []
-    for name in try Files.names(in: spool.control)
-    where name.hasSuffix(".json") && !name.hasPrefix(".") {
-      let path = "\(spool.control)/\(name)"
-      let bytes = try? Files.read(path, limit: 64 << 10)
-      let request = bytes.flatMap {
-        try? JSONDecoder().decode(ControlRequest.self, from: Data($0))
-      }
-      waiting.append((path, request))
+  /// Paths of requests that wait, in the order of hand-in.
+  package static func waiting(in spool: SpoolFolder) throws(FileError) -> [String] {
+    try Files.names(in: spool.control)
+      .filter { $0.hasSuffix(".json") && !$0.hasPrefix(".") }
+      .map { "\(spool.control)/\($0)" }
+  }
+
+  /// The request in a file; nil when it holds none.
+  ///
+  /// - Throws: ``FileError`` when it can't be read, which says nothing of what is in it.
+  package static func read(_ path: String) throws(FileError) -> ControlRequest? {
+    do throws(FileError) {
+      let bytes = try Files.read(path, limit: 64 << 10)
+      return try? JSONDecoder().decode(ControlRequest.self, from: Data(bytes))
+    } catch {
+      if error.code == EFBIG || error.found != nil { return nil }
+      throw error
     }
-    return waiting
   }
 }

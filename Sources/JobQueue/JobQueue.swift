@@ -1,5 +1,5 @@
 package import DurableFiles
-import FileNames
+package import FileNames
 import Glibc
 package import JobModel
 
@@ -32,19 +32,18 @@ package struct JobQueue: Sendable {
 
   /// Names of specs in `incoming/` with what a look at each shows; those that can't be specs are named again apart.
   package func scan() throws(FileError) -> (
-    specs: [(name: String, look: SettleRule.Look)], unfit: [Unfit]
+    specs: [(name: FileName, look: SettleRule.Look)], unfit: [Unfit]
   ) {
-    var specs: [(name: String, look: SettleRule.Look)] = []
+    var specs: [(name: FileName, look: SettleRule.Look)] = []
     var unfit: [Unfit] = []
     let folder = FileName(spool.incoming)
     for name in try Files.entries(in: folder) where DropName.isMeantAsSpec(name) {
       let path = folder.appending(name)
       guard let status = Files.status(path) else { continue }
-      let text = name.text ?? name.shown
       if let fault = DropName.fault(in: name).map(Unfit.Fault.name) ?? Unfit.Fault(status) {
-        unfit.append(Unfit(name: text, path: path, fault: fault))
+        unfit.append(Unfit(name: name.text ?? name.shown, path: path, fault: fault))
       }
-      specs.append((text, SettleRule.Look(status)))
+      specs.append((name, SettleRule.Look(status)))
     }
     return (specs, unfit)
   }
@@ -170,8 +169,8 @@ package struct JobQueue: Sendable {
     }
     try AtomicFile.write(bytes, to: folder.spec)
     DurableBoundary.reached("queue.claim.wrote-spec")
-    let origin = try? Files.read("\(folder.path)/origin.json", limit: 64 << 10)
-    return Claim(id: id, name: name, folder: folder, bytes: bytes, origin: origin)
+    return Claim(
+      id: id, name: name, folder: folder, bytes: bytes, origin: try origin(in: folder))
   }
 
   /// Makes a claim a job: its folder gets its name.
@@ -205,31 +204,52 @@ package struct JobQueue: Sendable {
   /// What a crash left of claims.
   package struct Leftovers: Hashable, Sendable {
     /// To be planned and inserted as if just claimed; one whose job is in the journal only to be published.
-    package var claims: [Claim]
+    package var claims: [Claim] = []
+    /// Those that can't be read or removed, with why.
+    package var stuck: [JobID: FileError] = [:]
   }
 
-  /// Finds claims that were not finished, and removes those that hold nothing.
+  /// Finds claims that were not finished, and removes those that hold nothing; one that can't be read holds up no other.
   package func adopt() throws(FileError) -> Leftovers {
-    var claims: [Claim] = []
+    var leftovers = Leftovers()
     for name in try Files.names(in: spool.jobs) where name.hasPrefix(".new-") {
       guard let id = JobID(String(name.dropFirst(5))) else { continue }
-      let folder = spool.claim(id)
-      let drop = try Files.names(in: folder.path).first {
-        $0.hasPrefix("drop.") && !$0.hasSuffix(".tmp")
-      }
-      if let drop {
-        try removeOriginal(of: String(drop.dropFirst(5)), folder)
-        if let claim = try copy(folder, id, String(drop.dropFirst(5))) { claims.append(claim) }
-      } else if Files.exists(folder.spec) {
-        let bytes = try Files.read(folder.spec)
-        let origin = try? Files.read("\(folder.path)/origin.json", limit: 64 << 10)
-        claims.append(
-          Claim(id: id, name: "\(id).yaml", folder: folder, bytes: bytes, origin: origin))
-      } else {
-        try Files.removeTree(folder.path)
+      do throws(FileError) {
+        if let claim = try adopt(id) { leftovers.claims.append(claim) }
+      } catch {
+        leftovers.stuck[id] = error
       }
     }
-    return Leftovers(claims: claims)
+    return leftovers
+  }
+
+  /// Takes up one claim that was not finished; nil when it holds nothing.
+  package func adopt(_ id: JobID) throws(FileError) -> Claim? {
+    let folder = spool.claim(id)
+    let drop = try Files.names(in: folder.path).first {
+      $0.hasPrefix("drop.") && !$0.hasSuffix(".tmp")
+    }
+    if let drop {
+      try removeOriginal(of: String(drop.dropFirst(5)), folder)
+      return try copy(folder, id, String(drop.dropFirst(5)))
+    }
+    guard Files.exists(folder.spec) else {
+      try Files.removeTree(folder.path)
+      return nil
+    }
+    let bytes = try Files.read(folder.spec)
+    return Claim(
+      id: id, name: "\(id).yaml", folder: folder, bytes: bytes, origin: try origin(in: folder))
+  }
+
+  /// What is said of where a spec comes from; nil when nothing is.
+  private func origin(in folder: JobFolder) throws(FileError) -> [UInt8]? {
+    do throws(FileError) {
+      return try Files.read("\(folder.path)/origin.json", limit: 64 << 10)
+    } catch {
+      guard error.isMissing || error.code == EFBIG else { throw error }
+      return nil
+    }
   }
 
   /// Turns a claimed spec away: the file, and why as text and as JSON, go to `rejected/` under a free name.
@@ -275,10 +295,10 @@ package struct JobQueue: Sendable {
   /// - Returns: The paths that were removed.
   /// - Throws: ``FileError`` when a folder can't be listed or a file can't be removed.
   package func sweep(touchedBefore milliseconds: Int) throws(FileError) -> [String] {
-    let names = try Files.names(in: spool.incoming)
-    let companions = Set(names.map { DropName.companion(of: $0) })
+    let names = try Files.entries(in: FileName(spool.incoming)).compactMap(\.text)
+    let companions = Set(names.map { FileName(DropName.companion(of: $0)) })
     let orphans = names.filter {
-      $0.hasPrefix(".") && $0.hasSuffix(".meta.json") && !companions.contains($0)
+      $0.hasPrefix(".") && $0.hasSuffix(".meta.json") && !companions.contains(FileName($0))
     }
     var paths = orphans.map { "\(spool.incoming)/\($0)" }
     for folder in [spool.incomingTemporary, spool.controlTemporary] {

@@ -1,4 +1,5 @@
 package import DurableFiles
+package import FileNames
 
 /// Tells when a file that was dropped is complete.
 ///
@@ -35,7 +36,7 @@ package struct SettleRule: Sendable {
   }
 
   private let settleNanoseconds: Int
-  private var watched: [String: Watched] = [:]
+  private var watched: [FileName: Watched] = [:]
 
   package init(settleSeconds: Double) { settleNanoseconds = Int(settleSeconds * 1e9) }
 
@@ -47,8 +48,9 @@ package struct SettleRule: Sendable {
   ///   - wasMoved: It came by rename since the last look.
   ///   - now: Nanoseconds of a steady clock.
   /// - Returns: True when it is complete.
-  package mutating func isSettled(_ name: String, _ look: Look, wasMoved: Bool, at now: Int) -> Bool
-  {
+  package mutating func isSettled(
+    _ name: FileName, _ look: Look, wasMoved: Bool, at now: Int
+  ) -> Bool {
     if wasMoved { return true }
     guard let before = watched[name], before.look == look else {
       watched[name] = Watched(look: look, since: now)
@@ -58,17 +60,17 @@ package struct SettleRule: Sendable {
   }
 
   /// Nanoseconds for which a file has been seen unchanged.
-  package func quietNanoseconds(of name: String, at now: Int) -> Int {
+  package func quietNanoseconds(of name: FileName, at now: Int) -> Int {
     watched[name].map { now - $0.since } ?? 0
   }
 
   /// Forgets files that are gone.
-  package mutating func keep(only names: Set<String>) {
+  package mutating func keep(only names: Set<FileName>) {
     watched = watched.filter { names.contains($0.key) }
   }
 
   /// True while some file besides the given ones may settle without anything else happening.
-  package func isWaiting(without names: Set<String>) -> Bool {
+  package func isWaiting(without names: Set<FileName>) -> Bool {
     watched.keys.contains { !names.contains($0) }
   }
 

@@ -68,6 +68,10 @@ extension Journal {
     _ found: FoundJob, _ milliseconds: Int, _ database: Database
   ) throws {
     let job = found.job
+    // What was about to be forgotten and has its folder still is known again.
+    try database.execute(
+      sql: "DELETE FROM job WHERE id = ? AND state = ?",
+      arguments: [job.id.text, Journal.removedState])
     let wish = try found.wish.map { String(decoding: try JSONEncoder().encode($0), as: UTF8.self) }
     try database.execute(
       sql: """
@@ -82,7 +86,7 @@ extension Journal {
         found.shards.reduce(0) { $0 + $1.itemsFailed },
         job.shardCount, job.threads, job.outputDirectory, found.message, wish, found.waitsForRoom,
       ])
-    for (number, shard) in found.shards.enumerated() {
+    for (number, shard) in found.shards.enumerated() where shard.isDone || shard.attempts > 0 {
       try database.execute(
         sql: """
           INSERT INTO shard (job, number, state, attempts, items_done, items_failed) VALUES (?, ?, ?, ?, ?, ?)

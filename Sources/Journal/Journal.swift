@@ -4,7 +4,7 @@ package import JobModel
 
 /// The one truth about jobs, shards, attempts and events: SQLite in WAL mode, synced at every commit.
 ///
-/// Each function is one transaction. A job's state changes only through ``JobState/apply(_:)``, in the transaction
+/// Each function is one short transaction, but for ``delete(_:endedBefore:afterPart:)``, which is several. A job's state changes only through ``JobState/apply(_:)``, in the transaction
 /// that records the event.
 package final class Journal: Sendable {
   let database: DatabaseQueue
@@ -32,7 +32,14 @@ package final class Journal: Sendable {
     }
   }
 
-  /// Inserts a job with its shards; one that is there already is left as it is.
+  /// SQLite's `synchronous` of this connection; 2 syncs at every commit.
+  package var synchronousLevel: Int {
+    get throws { try database.read { try Int.fetchOne($0, sql: "PRAGMA synchronous") ?? 0 } }
+  }
+
+  /// Inserts a job; one that is there already is left as it is.
+  ///
+  /// Its shards get rows once something happens to them: there may be a million of them.
   ///
   /// - Returns: Its row.
   @discardableResult
@@ -52,13 +59,6 @@ package final class Journal: Sendable {
           job.submittedMilliseconds, job.itemsTotal, job.shardCount, job.threads,
           job.outputDirectory, job.isHeld ? "held until somebody resumes it" : nil,
         ])
-      // In one statement: a job may have a hundred thousand shards.
-      try database.execute(
-        sql: """
-          WITH RECURSIVE counted(number) AS (
-            SELECT 0 WHERE 0 < ?1 UNION ALL SELECT number + 1 FROM counted WHERE number + 1 < ?1)
-          INSERT INTO shard (job, number, state) SELECT ?2, number, 'queued' FROM counted
-          """, arguments: [job.shardCount, job.id.text])
       try note(
         "submitted", "submitted with \(job.itemsTotal) items", job.id, job.submittedMilliseconds,
         database)
@@ -137,9 +137,10 @@ package final class Journal: Sendable {
         sql: "INSERT INTO attempt (job, shard, number, started_ms) VALUES (?, ?, ?, ?)",
         arguments: [job.text, shard, attempt, milliseconds])
       try database.execute(
-        sql:
-          "UPDATE shard SET state = 'running', attempts = max(attempts, ?) WHERE job = ? AND number = ?",
-        arguments: [attempt, job.text, shard])
+        sql: """
+          INSERT INTO shard (job, number, state, attempts) VALUES (?, ?, 'running', ?)
+          ON CONFLICT (job, number) DO UPDATE SET state = 'running', attempts = max(attempts, excluded.attempts)
+          """, arguments: [job.text, shard, attempt])
       return state
     }
   }
@@ -161,14 +162,16 @@ package final class Journal: Sendable {
   package func recordDone(_ report: ShardReport, job: JobID, at milliseconds: Int) throws {
     try database.write { database in
       try end(job, report.shard, report.attempt, failure: nil, milliseconds, database)
+      let before = try Self.counts(of: job, report.shard, database)
+      let done = report.itemsDone + report.itemsSkipped
       try database.execute(
         sql: """
-          UPDATE shard SET state = 'done', items_done = ?, items_failed = ? WHERE job = ? AND number = ?
-          """,
-        arguments: [
-          report.itemsDone + report.itemsSkipped, report.itemsFailed, job.text, report.shard,
-        ])
-      try countItems(of: job, database)
+          INSERT INTO shard (job, number, state, attempts, items_done, items_failed) VALUES (?, ?, 'done', ?, ?, ?)
+          ON CONFLICT (job, number) DO UPDATE
+            SET state = 'done', items_done = excluded.items_done, items_failed = excluded.items_failed
+          """, arguments: [job.text, report.shard, report.attempt, done, report.itemsFailed])
+      try count(
+        done - before.done, report.itemsFailed - before.failed, of: job, database)
     }
   }
 
@@ -189,24 +192,39 @@ package final class Journal: Sendable {
     }
   }
 
-  /// Queues shards again because a person asked for it.
+  /// Queues an ended job again because a person asked for it, and writes the wish down until its shards are, too.
+  ///
+  /// - Returns: The state that follows.
   package func retry(
-    job: JobID, shards: [Int], message: String, at milliseconds: Int
+    job: JobID, wish: JobWish, message: String, at milliseconds: Int
   ) throws -> JobState {
-    try database.write { database in
+    let text = String(decoding: try JSONEncoder().encode(wish), as: UTF8.self)
+    return try database.write { database in
       let state = try move(job, .retried, message, milliseconds, database)
+      try database.execute(
+        sql: """
+          UPDATE job SET ended_ms = NULL, wish = ?,
+            retried_at = (SELECT coalesce(max(sequence), 0) FROM attempt) WHERE id = ?
+          """, arguments: [text, job.text])
+      return state
+    }
+  }
+
+  /// Queues some shards of a job again; what they had done counts no longer.
+  package func requeue(_ shards: [Int], of job: JobID) throws {
+    try database.write { database in
       let reset = try database.makeStatement(
         sql: """
           UPDATE shard SET state = 'queued', items_done = 0, items_failed = 0 WHERE job = ? AND number = ?
           """)
-      for shard in shards { try reset.execute(arguments: [job.text, shard]) }
-      try database.execute(
-        sql: """
-          UPDATE job SET ended_ms = NULL,
-            retried_at = (SELECT coalesce(max(sequence), 0) FROM attempt) WHERE id = ?
-          """, arguments: [job.text])
-      try countItems(of: job, database)
-      return state
+      var (done, failed) = (0, 0)
+      for shard in shards {
+        let before = try Self.counts(of: job, shard, database)
+        done += before.done
+        failed += before.failed
+        try reset.execute(arguments: [job.text, shard])
+      }
+      try count(-done, -failed, of: job, database)
     }
   }
 
@@ -215,25 +233,6 @@ package final class Journal: Sendable {
       try database.execute(
         sql: "UPDATE job SET priority = ? WHERE id = ?", arguments: [priority, job.text])
       try note(Self.priorityKind, "priority is now \(priority)", job, milliseconds, database)
-    }
-  }
-
-  /// Forgets an ended job and all about it, in one transaction.
-  ///
-  /// - Parameters:
-  ///   - job: Which.
-  ///   - milliseconds: It must have ended before.
-  /// - Returns: False when it is not there or has not ended by then, as when it was queued again meanwhile.
-  /// - Throws: `DatabaseError` when the journal can't be written.
-  package func delete(_ job: JobID, endedBefore milliseconds: Int = .max) throws -> Bool {
-    let states = JobState.allCases.filter(\.isFinal).map { "'\($0.rawValue)'" }
-    return try database.write { database in
-      try database.execute(
-        sql: """
-          DELETE FROM job WHERE id = ? AND state IN (\(states.joined(separator: ",")))
-            AND coalesce(ended_ms, 0) < ?
-          """, arguments: [job.text, milliseconds])
-      return database.changesCount > 0
     }
   }
 
@@ -273,14 +272,22 @@ package final class Journal: Sendable {
       arguments: [milliseconds, failure, job.text, shard, attempt])
   }
 
-  private func countItems(of job: JobID, _ database: Database) throws {
+  /// Adds to what a job has done, without summing up all of its shards.
+  private func count(
+    _ done: Int, _ failed: Int, of job: JobID, _ database: Database
+  ) throws {
     try database.execute(
       sql: """
-        UPDATE job SET
-          items_done = (SELECT coalesce(sum(items_done), 0) FROM shard WHERE shard.job = job.id),
-          items_failed = (SELECT coalesce(sum(items_failed), 0) FROM shard WHERE shard.job = job.id)
-        WHERE id = ?
-        """, arguments: [job.text])
+        UPDATE job SET items_done = items_done + ?, items_failed = items_failed + ? WHERE id = ?
+        """, arguments: [done, failed, job.text])
+  }
+
+  private static func counts(
+    of job: JobID, _ shard: Int, _ database: Database
+  ) throws -> (done: Int, failed: Int) {
+    let sql = "SELECT items_done, items_failed FROM shard WHERE job = ? AND number = ?"
+    let row = try Row.fetchOne(database, sql: sql, arguments: [job.text, shard])
+    return row.map { ($0[0], $0[1]) } ?? (0, 0)
   }
 
   private func note(

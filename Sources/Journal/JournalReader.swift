@@ -61,25 +61,47 @@ package struct JournalReader: Sendable {
     return false
   }
 
+  /// Not being forgotten.
+  private static let isKept = "state != '\(Journal.removedState)'"
+
   /// All jobs in the order of hand-in.
   package func jobs() throws -> [JobRow] {
     try read {
-      try Row.fetchAll($0, sql: "SELECT * FROM job ORDER BY sequence").map(Decode.job)
+      try Row.fetchAll($0, sql: "SELECT * FROM job WHERE \(Self.isKept) ORDER BY sequence").map(
+        Decode.job)
     }
   }
 
   /// Jobs that have not ended, in the order of hand-in.
-  package func openJobs() throws -> [JobRow] {
+  ///
+  /// - Parameters:
+  ///   - sequence: Only those handed in after the one of this number.
+  ///   - last: Only those handed in before that, or it.
+  ///   - limit: At most so many.
+  /// - Returns: Their rows.
+  /// - Throws: `DatabaseError` when the journal can't be read.
+  package func openJobs(
+    after sequence: Int = 0, through last: Int = .max, limit: Int = .max
+  ) throws -> [JobRow] {
     let states = JobState.allCases.filter { !$0.isFinal }.map { "'\($0.rawValue)'" }
-    let sql =
-      "SELECT * FROM job WHERE state IN (\(states.joined(separator: ","))) ORDER BY sequence"
-    return try read { try Row.fetchAll($0, sql: sql).map(Decode.job) }
+    let sql = """
+      SELECT * FROM job WHERE state IN (\(states.joined(separator: ","))) AND sequence > ? AND sequence <= ?
+      ORDER BY sequence LIMIT ?
+      """
+    return try read {
+      try Row.fetchAll($0, sql: sql, arguments: [sequence, last, limit]).map(Decode.job)
+    }
+  }
+
+  /// Number of the job that was handed in last; 0 when there is none.
+  package func lastSequence() throws -> Int {
+    try read { try Int.fetchOne($0, sql: "SELECT coalesce(max(sequence), 0) FROM job") ?? 0 }
   }
 
   package func job(_ id: JobID) throws -> JobRow? {
     try read {
-      try Row.fetchOne($0, sql: "SELECT * FROM job WHERE id = ?", arguments: [id.text]).map(
-        Decode.job)
+      let sql = "SELECT * FROM job WHERE id = ? AND \(Self.isKept)"
+      return try Row.fetchOne($0, sql: sql, arguments: [id.text]).map(Decode.job)
     }
   }
 
@@ -91,8 +113,10 @@ package struct JournalReader: Sendable {
     let found = try read { database in
       try Row.fetchAll(
         database,
-        sql:
-          "SELECT * FROM job WHERE id LIKE ? OR name = ? ORDER BY (name = ?) DESC, sequence DESC LIMIT 20",
+        sql: """
+          SELECT * FROM job WHERE (id LIKE ? OR name = ?) AND \(Self.isKept)
+          ORDER BY (name = ?) DESC, sequence DESC LIMIT 20
+          """,
         arguments: ["\(escaped)%", text, text]
       ).map(Decode.job)
     }
@@ -110,14 +134,24 @@ package struct JournalReader: Sendable {
     return only
   }
 
-  package func shards(of job: JobID) throws -> [ShardRow] {
+  /// Shards to which something has happened, by number.
+  ///
+  /// - Parameters:
+  ///   - job: Whose.
+  ///   - number: Only those after this one.
+  ///   - limit: At most so many.
+  /// - Returns: Their rows.
+  /// - Throws: `DatabaseError` when the journal can't be read.
+  package func shards(
+    of job: JobID, after number: Int = -1, limit: Int = .max
+  ) throws -> [ShardRow] {
     try read { database in
       try Row.fetchAll(
         database,
         sql: """
-          SELECT number, state, attempts, items_done, items_failed FROM shard WHERE job = ?
-          ORDER BY number
-          """, arguments: [job.text]
+          SELECT number, state, attempts, items_done, items_failed FROM shard WHERE job = ? AND number > ?
+          ORDER BY number LIMIT ?
+          """, arguments: [job.text, number, limit]
       ).map { row in
         ShardRow(
           number: row["number"], state: ShardRow.State(rawValue: row["state"]) ?? .queued,
@@ -125,6 +159,12 @@ package struct JournalReader: Sendable {
           itemsFailed: row["items_failed"])
       }
     }
+  }
+
+  /// Numbers of shards that a worker was given and that are not recorded as done.
+  package func runningShards(of job: JobID) throws -> [Int] {
+    let sql = "SELECT number FROM shard WHERE job = ? AND state = 'running' ORDER BY number"
+    return try read { try Int.fetchAll($0, sql: sql, arguments: [job.text]) }
   }
 
   /// Attempts in the order in which they began.
@@ -138,37 +178,66 @@ package struct JournalReader: Sendable {
   }
 
   /// Failures in the order in which they happened.
+  package func failures(of job: JobID) throws -> [JobResult.FailedAttempt] {
+    try failures(
+      of: job, where: "failure IS NOT NULL", arguments: [], order: "ended_ms, sequence", limit: .max
+    ).map(\.failed)
+  }
+
+  /// The first failures since a person last asked for another try, in the order in which they happened, without those
+  /// that are nobody's fault.
+  package func countedFailures(
+    of job: JobID, limit: Int
+  ) throws -> [JobResult.FailedAttempt] {
+    let nobodys = [AttemptFailure.Kind.cancelled, .interrupted].map { "'\($0.rawValue)'" }
+    return try failures(
+      of: job,
+      where: """
+        failure IS NOT NULL AND sequence > (SELECT retried_at FROM job WHERE id = attempt.job)
+          AND json_extract(failure, '$.kind') NOT IN (\(nobodys.joined(separator: ",")))
+        """, arguments: [], order: "ended_ms, sequence", limit: limit
+    ).map(\.failed)
+  }
+
+  /// Some failures since a person last asked for another try, in the order in which their attempts began.
   ///
   /// - Parameters:
   ///   - job: Whose.
-  ///   - sinceRetry: Only those after a person last asked for another try.
-  /// - Returns: Attempts that ended without publishing.
+  ///   - sequence: Only those after the attempt of this number.
+  ///   - limit: At most so many.
+  /// - Returns: Each with the number of its attempt.
   /// - Throws: `DatabaseError` when the journal can't be read.
   package func failures(
-    of job: JobID, sinceRetry: Bool = false
-  ) throws -> [JobResult.FailedAttempt] {
-    let sql = """
-      SELECT attempt.* FROM attempt JOIN job ON job.id = attempt.job
-      WHERE attempt.job = ? AND failure IS NOT NULL
-        AND (NOT ? OR attempt.sequence > job.retried_at)
-      ORDER BY attempt.ended_ms, attempt.sequence
-      """
+    of job: JobID, after sequence: Int, limit: Int
+  ) throws -> [(sequence: Int, failed: JobResult.FailedAttempt)] {
+    try failures(
+      of: job,
+      where: """
+        failure IS NOT NULL AND sequence > max(?, (SELECT retried_at FROM job WHERE id = attempt.job))
+        """, arguments: [sequence], order: "sequence", limit: limit)
+  }
+
+  private func failures(
+    of job: JobID, where condition: String, arguments: StatementArguments, order: String, limit: Int
+  ) throws -> [(sequence: Int, failed: JobResult.FailedAttempt)] {
+    let sql = "SELECT * FROM attempt WHERE job = ? AND \(condition) ORDER BY \(order) LIMIT ?"
     return try read { database in
-      try Row.fetchAll(database, sql: sql, arguments: [job.text, sinceRetry]).compactMap { row in
+      try Row.fetchAll(database, sql: sql, arguments: [job.text] + arguments + [limit]).compactMap {
+        row in
         let attempt = try Decode.attempt(row)
         return attempt.failure.map {
-          JobResult.FailedAttempt(shard: attempt.shard, attempt: attempt.number, failure: $0)
+          let failed = JobResult.FailedAttempt(
+            shard: attempt.shard, attempt: attempt.number, failure: $0)
+          return (row["sequence"], failed)
         }
       }
     }
   }
 
-  /// Attempts that have not ended, of all jobs.
-  package func openAttempts() throws -> [AttemptRow] {
-    try read {
-      try Row.fetchAll($0, sql: "SELECT * FROM attempt WHERE ended_ms IS NULL ORDER BY sequence")
-        .map(Decode.attempt)
-    }
+  /// Attempts of a job that have not ended.
+  package func openAttempts(of job: JobID) throws -> [AttemptRow] {
+    let sql = "SELECT * FROM attempt WHERE job = ? AND ended_ms IS NULL ORDER BY sequence"
+    return try read { try Row.fetchAll($0, sql: sql, arguments: [job.text]).map(Decode.attempt) }
   }
 
   /// Sequence of the newest event of a job; 0 when there is none.

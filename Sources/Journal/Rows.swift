@@ -54,7 +54,7 @@ package struct NewJob: Hashable, Sendable {
   }
 }
 
-/// A shard that is not in its first state any more.
+/// A shard to which something has happened.
 package struct ShardRow: Codable, Hashable, Sendable {
   package enum State: String, Codable, Hashable, Sendable { case queued, running, done }
 

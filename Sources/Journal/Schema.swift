@@ -68,6 +68,10 @@ enum Schema {
           UPDATE job SET waits_for_room = 1 WHERE state = 'paused' AND message LIKE 'the disk of ''%';
           """)
     }
+    migrator.registerMigration("v3") { database in
+      // A shard to which nothing has happened has no row, and a job that is being forgotten is marked so.
+      try database.execute(sql: "DELETE FROM shard WHERE state = 'queued' AND attempts = 0")
+    }
     return migrator
   }
 

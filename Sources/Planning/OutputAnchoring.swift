@@ -20,11 +20,11 @@ package enum OutputAnchoring {
     if let allowed { place = try self.place(of: policy.directory, in: allowed) }
     let folder: HeldFolder
     if let place {
-      try Files.makeDirectory(place.root)
+      try Files.makeDirectory(place.root, isDurable: true)
       folder = try HeldFolder(place.root).folder(
         FileName(place.beneath), isMade: true, followsLinks: false)
     } else {
-      try Files.makeDirectory(policy.directory, permissions: 0o777)
+      try Files.makeDirectory(policy.directory, permissions: 0o777, isDurable: true)
       folder = try HeldFolder(policy.directory)
     }
     let identity = try folder.identity
@@ -41,9 +41,9 @@ package enum OutputAnchoring {
     let real = OutputCheck.resolvedAncestor(of: directory)
     for folder in allowed {
       let root = OutputCheck.resolvedAncestor(of: folder)
-      if real == root { return (root, "") }
-      let prefix = root == "/" ? "/" : "\(root)/"
-      if real.hasPrefix(prefix) { return (root, String(real.dropFirst(prefix.count))) }
+      guard FileName(real).isInside(FileName(root)) else { continue }
+      let beneath = real.utf8.dropFirst(root.utf8.count).drop { $0 == FileName.slash }
+      return (root, String(decoding: beneath, as: UTF8.self))
     }
     throw FileError("make folder", directory, EXDEV)
   }

@@ -1,3 +1,4 @@
+import FileNames
 import JobModel
 
 /// The same seed gives the same bytes, whatever the batches and threads.
@@ -41,7 +42,7 @@ enum RepeatableRule {
     }
     for (name, bytes) in first.files.sorted(by: { $0.key < $1.key })
     where bytes != second.files[name] {
-      findings.faults.append("\(circumstances) other bytes in the file '\(name)'")
+      findings.faults.append("\(circumstances) other bytes in the file '\(name.shown)'")
     }
     findings.expect(
       first.metadata == second.metadata, "\(circumstances) other metadata of the items")

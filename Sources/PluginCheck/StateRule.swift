@@ -1,4 +1,5 @@
 import DurableFiles
+import FileNames
 import JobModel
 import StageHost
 
@@ -14,11 +15,11 @@ enum StateRule {
     let (again, files) = try reduced([first], trial, subject)
     findings.expect(
       Set(first.contents.keys) == Set(again.keys),
-      "save_state after load_state writes \(again.keys.sorted()) instead of \(first.contents.keys.sorted())"
+      "save_state after load_state writes \(again.keys.sorted().map(\.shown)) instead of \(first.contents.keys.sorted().map(\.shown))"
     )
     for (name, bytes) in first.contents.sorted(by: { $0.key < $1.key })
     where again[name] != nil && again[name] != bytes {
-      findings.faults.append("save_state after load_state writes other bytes to '\(name)'")
+      findings.faults.append("save_state after load_state writes other bytes to '\(name.shown)'")
     }
     guard subject.stage.reduces else { return findings }
     let parts = try saved(trial.batches.flatMap(\.self).map { [$0] }, trial, subject)
@@ -31,7 +32,7 @@ enum StateRule {
   /// A folder with a state, and what is in it.
   private struct Saved {
     var path: String
-    var contents: [String: [UInt8]]
+    var contents: [FileName: [UInt8]]
   }
 
   /// Runs each list of items as a shard of its own, an item at a time.
@@ -54,7 +55,7 @@ enum StateRule {
   /// Loads states into one instance; what it saves then, and the files it finishes with.
   private static func reduced(
     _ states: [Saved], _ trial: Trial, _ subject: Subject
-  ) throws -> (state: [String: [UInt8]], files: [String: [UInt8]]) {
+  ) throws -> (state: [FileName: [UInt8]], files: [FileName: [UInt8]]) {
     try withInstance(trial, subject) { instance, services, _ in
       for state in states { try instance.loadState(from: state.path) }
       let path = "\(services.temporaryDirectory)/again"

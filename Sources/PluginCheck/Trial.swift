@@ -1,3 +1,4 @@
+import FileNames
 import JobModel
 
 /// One way to run a stage from `create` to `destroy`.
@@ -58,9 +59,9 @@ struct TrialResult: Sendable {
   /// By item number, what the stage said of it.
   var metadata: [Int: String] = [:]
   /// By name, the bytes of output files.
-  var files: [String: [UInt8]] = [:]
+  var files: [FileName: [UInt8]] = [:]
   /// By name, the bytes of what save_state wrote.
-  var state: [String: [UInt8]] = [:]
+  var state: [FileName: [UInt8]] = [:]
   /// Promises about outputs that were broken.
   var broken: [String] = []
   /// Damage that guards found.

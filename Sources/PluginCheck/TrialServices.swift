@@ -22,7 +22,7 @@ final class TrialServices: StageServices {
   /// What happened during the trial.
   struct Notes: Sendable {
     /// By name, the paths of output files.
-    var files: [String: String] = [:]
+    var files: [FileName: String] = [:]
     var damage: [String] = []
     var log: [String] = []
     /// What calls changed that all stages share.
@@ -104,7 +104,7 @@ final class TrialServices: StageServices {
     } catch {
       throw StageFailure(.noSpace, error.description)
     }
-    notes.withLock { $0.files[name] = path }
+    notes.withLock { $0.files[FileName(name)] = path }
     return path
   }
 }

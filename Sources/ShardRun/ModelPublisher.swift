@@ -26,7 +26,7 @@ struct ModelPublisher {
       try Files.removeTree(staged)
       return model.reference(version: version)
     }
-    try Files.makeDirectory("\(model.folder)/\(model.name)")
+    try Files.makeDirectory("\(model.folder)/\(model.name)", isDurable: true)
     while true {
       let version = try model.version ?? nextVersion(of: model)
       try note(ModelPublication(version: version, manifestSHA256: digest))

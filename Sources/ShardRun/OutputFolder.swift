@@ -9,13 +9,13 @@ enum OutputFolder {
   ///
   /// - Throws: ``AttemptFailure`` of kind config when another folder or a link is in its place, else ``FileError``.
   static func open(_ output: OutputPolicy, of folder: JobFolder) throws -> HeldFolder {
-    if output.directory == folder.outputs {
+    if output.isOwn(of: folder) {
       let job = try HeldFolder(folder.path)
       let name = AtomicFile.lastComponent(of: folder.outputs)
       return try job.folder(FileName(name), isMade: true, followsLinks: false)
     }
     guard let anchor = output.anchor else {
-      try Files.makeDirectory(output.directory, permissions: 0o777)
+      try Files.makeDirectory(output.directory, permissions: 0o777, isDurable: true)
       return try HeldFolder(output.directory)
     }
     let found: HeldFolder

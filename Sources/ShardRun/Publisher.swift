@@ -80,7 +80,7 @@ struct Publisher {
     let name = file.name.lastComponent
     let existing = reservation.existing
     // In the job's own folder there is nobody else's file.
-    let isOwn = output.directory == folder.outputs
+    let isOwn = output.isOwn(of: folder)
     let isReplaced = existing == .replace || (isOwn && existing == .error)
     let source = try HeldFolder(AtomicFile.parent(of: reservation.unpublished))
     let written = FileName(reservation.unpublished).lastComponent
@@ -132,7 +132,7 @@ struct Publisher {
         try OpenFile("\(temporary)/\(name)", O_RDONLY).sync()
       }
       let final = folder.state(shard: context.shard, stage: stage.planned.name)
-      try Files.makeDirectory(AtomicFile.parent(of: final))
+      try Files.makeDirectory(AtomicFile.parent(of: final), isDurable: true)
       try Files.removeTree(final)
       try Files.rename(temporary, final)
       try AtomicFile.syncDirectory(AtomicFile.parent(of: final))

@@ -1,4 +1,5 @@
 import DurableFiles
+import FileNames
 import FoundationEssentials
 import Glibc
 package import JobModel
@@ -43,7 +44,7 @@ package struct ShardRunner {
       throw AttemptFailure(
         kind: .internal, message: "there is no shard \(shard); the job has \(plan.shardCount)")
     }
-    try Files.makeDirectory(folder.shards)
+    try Files.makeDirectory(folder.shards, isDurable: true)
     guard let lock = try FileLock.acquire(folder.lock(shard: shard)) else {
       throw AttemptFailure(
         kind: .transient, message: "shard \(shard) is being run by another worker")
@@ -118,12 +119,12 @@ enum StageLoader {
     -> [RunningStage]
   {
     let files = PlannedFiles { context.recorder.beat() }
-    var libraries: [String: StageLibrary] = [:]
+    var libraries: [FileName: StageLibrary] = [:]
     var stages: [RunningStage] = []
     for (index, planned) in context.plan.stages.enumerated() where wanted(planned) {
-      let known = libraries[planned.plugin.path]
+      let known = libraries[FileName(planned.plugin.path)]
       let library = try known ?? load(planned, index, context, files)
-      libraries[planned.plugin.path] = library
+      libraries[FileName(planned.plugin.path)] = library
       let stage = try RunningStage(
         index: index, library: library, models: files.models(of: planned), context: context)
       if known == nil { stage.changed(library.changes, in: "loading its plugin", isCertain: true) }

@@ -8,7 +8,7 @@ import WorkerLink
 /// about to be published anew.
 ///
 /// A file is touched only while it is byte for byte the one that was published: what somebody else has put in its place
-/// stays.
+/// stays. Everything is looked up in the folder of results as it is held open, so that nothing outside can be meant.
 struct StaleOutputs {
   let context: ShardContext
 
@@ -18,32 +18,29 @@ struct StaleOutputs {
     guard !previous.isEmpty else { return }
     let renewed = Set(
       context.outputs.reservations(without: failed).filter { $0.existing == .error }.map(\.name))
+    let results = try OutputFolder.open(context.plan.output, of: context.folder)
     for file in previous
     where file.item.map(failed.contains) ?? false || renewed.contains(file.name) {
-      let path = FileName(context.plan.output.directory).appending(file.name)
-      guard isInside(path), try isUnchanged(path, file) else { continue }
-      try Files.removeTree(path)
+      guard let folder = folder(of: file, in: results), try isUnchanged(file, in: folder) else {
+        continue
+      }
+      try folder.remove(file.name.lastComponent)
+      try folder.sync()
     }
   }
 
-  private func isInside(_ path: FileName) -> Bool {
-    guard let root = Files.resolved(FileName(context.plan.output.directory)),
-      let parent = Files.resolved(path.parent)
-    else { return false }
-    return parent.isInside(root)
+  /// The folder that a file is in; nil when it is gone or leads outside.
+  private func folder(of file: OutputFile, in results: HeldFolder) -> HeldFolder? {
+    let isDeep = file.name.bytes.contains(FileName.slash)
+    return try? results.folder(isDeep ? file.name.parent : "")
   }
 
-  private func isUnchanged(_ path: FileName, _ file: OutputFile) throws -> Bool {
-    guard let status = Files.status(path), status.kind == .regular, status.size == file.bytes
-    else { return false }
-    let input = try OpenFile(path, O_RDONLY | O_NOFOLLOW)
-    var hash = SHA256()
-    var chunk = [UInt8](repeating: 0, count: 256 << 10)
-    while true {
-      let count = try input.read(into: &chunk)
-      guard count > 0 else { return hash.hexDigest() == file.sha256 }
-      hash.update(chunk[..<count])
-      context.recorder.beat()
+  private func isUnchanged(_ file: OutputFile, in folder: HeldFolder) throws -> Bool {
+    guard let input = try? folder.open(file.name.lastComponent, O_RDONLY | O_NONBLOCK) else {
+      return false
     }
+    let status = try Files.status(of: input)
+    guard status.kind == .regular, status.size == file.bytes else { return false }
+    return try SHA256.hexDigest(ofRest: input) { context.recorder.beat() } == file.sha256
   }
 }

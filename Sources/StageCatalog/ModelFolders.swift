@@ -1,4 +1,5 @@
 import DurableFiles
+import FileNames
 import Glibc
 package import JobModel
 
@@ -36,14 +37,14 @@ package enum ModelFolders {
 
   /// Every model there is, sorted by name and version; of two with one reference the first on the search path.
   package static func all(in folders: [String]) -> [Model] {
-    var seen: Set<String> = []
+    var seen: Set<FileName> = []
     var models: [Model] = []
     for folder in folders {
       for name in visible(folder) {
         for version in visible("\(folder)/\(name)") {
           let model = Model(
             name: name, version: version, path: "\(folder)/\(name)/\(version)", folder: folder)
-          if seen.insert(model.reference).inserted { models.append(model) }
+          if seen.insert(FileName(model.reference)).inserted { models.append(model) }
         }
       }
     }

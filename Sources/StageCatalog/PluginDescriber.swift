@@ -1,4 +1,5 @@
 import DurableFiles
+import FileNames
 import FoundationEssentials
 import Glibc
 package import JobModel
@@ -15,7 +16,7 @@ package struct PluginDescriber {
   private let seconds: Double
   /// Hangs up to this second are not believed.
   private let forgottenHangs: Int
-  private var known: [String: PluginMemory.Entry] = [:]
+  private var known: [FileName: PluginMemory.Entry] = [:]
   /// Held from the first plugin that has to be asked on.
   private var turn: FileLock?
   private var hasWaited = false
@@ -49,7 +50,7 @@ package struct PluginDescriber {
     if let remembered = remembered(path, status) { return remembered }
     do throws(WorkerFault) {
       let (found, hasHung) = try ask(path, status)
-      known[path] = PluginMemory.Entry(
+      known[FileName(path)] = PluginMemory.Entry(
         description: found, hungAt: hasHung ? WallClock.milliseconds / 1000 : nil)
       isChanged = true
       return found
@@ -68,7 +69,7 @@ package struct PluginDescriber {
   }
 
   private func remembered(_ path: String, _ status: Files.Status?) -> PluginDescription? {
-    guard let entry = known[path], entry.description.file.size == status?.size,
+    guard let entry = known[FileName(path)], entry.description.file.size == status?.size,
       entry.description.file.mtimeNanoseconds == status?.mtimeNanoseconds
     else { return nil }
     if let time = entry.hungAt, WallClock.milliseconds / 1000 - time > Self.hangSeconds {
@@ -85,7 +86,7 @@ package struct PluginDescriber {
     takeOver(memory.read())
   }
 
-  private mutating func takeOver(_ entries: [String: PluginMemory.Entry]) {
+  private mutating func takeOver(_ entries: [FileName: PluginMemory.Entry]) {
     for (path, entry) in entries where entry.isNewer(than: known[path]) {
       if let time = entry.hungAt, time <= forgottenHangs { continue }
       known[path] = entry

@@ -1,4 +1,5 @@
 import DurableFiles
+import FileNames
 import Glibc
 package import JobModel
 
@@ -17,14 +18,14 @@ package enum PluginFolders {
   /// Absolute paths of what may be plugins: `*.stage.so`, and beside the executable `lib*Stages.so`, which are the
   /// project's own under the names its build gives them.
   package static func candidates(in folders: [String]) -> [String] {
-    var seen: Set<String> = []
+    var seen: Set<FileName> = []
     var paths: [String] = []
     for folder in folders {
       for name in (try? Files.names(in: folder)) ?? [] {
         let isOwn = name.hasPrefix("lib") && name.hasSuffix("Stages.so")
         guard name.hasSuffix(".stage.so") || isOwn else { continue }
         let path = Files.resolved("\(folder)/\(name)") ?? "\(folder)/\(name)"
-        if seen.insert(path).inserted { paths.append(path) }
+        if seen.insert(FileName(path)).inserted { paths.append(path) }
       }
     }
     return paths

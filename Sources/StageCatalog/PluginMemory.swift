@@ -1,4 +1,5 @@
 import DurableFiles
+import FileNames
 import FoundationEssentials
 import Glibc
 import JobModel
@@ -41,16 +42,16 @@ struct PluginMemory {
   }
 
   /// What is remembered, by path; nothing when the file can't be read or is of another worker.
-  func read() -> [String: Entry] {
+  func read() -> [FileName: Entry] {
     guard let bytes = try? Files.read(path),
       let content = try? JSONDecoder().decode(Content.self, from: Data(bytes)),
       content.format == Self.format, content.worker == worker
     else { return [:] }
-    return Dictionary(content.plugins.map { ($0.description.file.path, $0) }) { $1 }
+    return Dictionary(content.plugins.map { (FileName($0.description.file.path), $0) }) { $1 }
   }
 
   /// Writes everything down but plugins that are gone; failing to is no harm.
-  func write(_ entries: [String: Entry]) {
+  func write(_ entries: [FileName: Entry]) {
     let plugins = entries.values.sorted { $0.description.file.path < $1.description.file.path }
       .filter { Files.exists($0.description.file.path) }
     let content = Content(format: Self.format, worker: worker, plugins: plugins)

@@ -1,4 +1,5 @@
 import CStageABI
+package import FileNames
 import Glibc
 package import JobModel
 
@@ -24,7 +25,7 @@ package enum StageCheck {
   ///   - announce: Told the name of each stage before it is loaded and asked.
   /// - Returns: What each stage found.
   package static func run(
-    _ request: StageCheckRequest, with libraries: [String: StageLibrary] = [:],
+    _ request: StageCheckRequest, with libraries: [FileName: StageLibrary] = [:],
     announce: (String) -> Void = { _ in }
   ) -> StageCheckResponse {
     var known: [StageCheckRequest.PortReference: TensorSpec] = [:]
@@ -34,11 +35,11 @@ package enum StageCheck {
       announce(entry.name)
       do throws(StageLibraryError) {
         let library: StageLibrary
-        if let loaded = libraries[entry.pluginPath] {
+        if let loaded = libraries[FileName(entry.pluginPath)] {
           library = loaded
         } else {
           library = try StageLibrary.load(entry.pluginPath)
-          libraries[entry.pluginPath] = library
+          libraries[FileName(entry.pluginPath)] = library
         }
         answer = try check(entry, of: library, inputs: entry.inputs.compactMapValues { known[$0] })
       } catch {

@@ -1,5 +1,5 @@
 import DurableFiles
-package import FileNames
+import FileNames
 import FoundationEssentials
 import Glibc
 package import JobModel
@@ -121,7 +121,7 @@ package struct AttemptInquest {
   /// Fills in what follows from stage and item, and the stack of a worker that hung.
   private func complete(_ failure: inout AttemptFailure, _ attempt: Attempt) {
     if let item = failure.item, failure.itemID == nil {
-      failure.itemID = ItemLookup(folder: folder, manifest: plan.items).id(of: item)
+      failure.itemID = ItemLookup.id(of: item, in: folder)
     }
     if failure.plugin == nil, let stage = plan.stages.first(where: { $0.name == failure.stage }) {
       let name = stage.plugin.path.split(separator: "/").last.map(String.init) ?? stage.plugin.path
@@ -132,33 +132,5 @@ package struct AttemptInquest {
       failure.stack = BacktraceText.functions(
         in: BacktraceText.report(in: SmallFile.tail(path, limit: 64 << 10)))
     }
-  }
-}
-
-/// Finds single items in the manifest without reading all of it.
-package struct ItemLookup {
-  package let folder: JobFolder
-  package let manifest: ItemManifest
-
-  /// The id of an item by its number, or nil when the manifest has no such item.
-  package func id(of number: Int) -> FileName? {
-    let shard = number / max(1, manifest.itemsPerShard)
-    guard manifest.shardOffsets.indices.contains(shard),
-      let file = fopen(folder.items, "re")
-    else { return nil }
-    defer { fclose(file) }
-    fseek(file, manifest.shardOffsets[shard], SEEK_SET)
-    var line: UnsafeMutablePointer<CChar>?
-    var capacity = 0
-    defer { free(line) }
-    for _ in 0..<manifest.itemsPerShard {
-      let count = getline(&line, &capacity, file)
-      guard count > 0, let line else { return nil }
-      let data = Data(bytes: line, count: count)
-      if let item = try? JSONDecoder().decode(Item.self, from: data), item.number == number {
-        return item.id
-      }
-    }
-    return nil
   }
 }

@@ -36,9 +36,6 @@ package final class Daemon {
         "there was no journal; it was made again of \(report.summary); lost: "
           + report.lost.joined(separator: "; "), level: .warning)
     }
-    for name in try Files.names(in: folder.temporary) {
-      try Files.removeTree("\(folder.temporary)/\(name)")
-    }
     let reader = SpecReader(
       worker: worker,
       folders: PluginFolders.searchPath(named: configuration.pluginFolders, spool: folder),
@@ -55,8 +52,9 @@ package final class Daemon {
     )
     survey = PluginSurvey.Desk(settings: clerks, reader: reader, log: log)
     status = StatusWriter(folder)
+    supervisor.sweepTemporary()
     try intake.adopt()
-    try supervisor.recover()
+    try supervisor.beginRecovery()
     log.write(
       "process \(getpid()) serves '\(folder.path)' with \(configuration.slots) slots")
     survey.ask(hungAgain: false)
@@ -105,7 +103,9 @@ package final class Daemon {
         loop: DaemonStatus.Loop(
           steps: gauge.steps, longestMilliseconds: LoopGauge.milliseconds(gauge.longest),
           longestProcessorMilliseconds: LoopGauge.milliseconds(gauge.longestAtWork),
-          longestPart: gauge.longestPart, slowSteps: gauge.slowSteps), specs: intake.waiting),
+          longestPart: gauge.longestPart, slowSteps: gauge.slowSteps), specs: intake.waiting,
+        jobs: supervisor.troubles.map { DaemonStatus.TroubledJob(id: $0.job, reason: $0.reason) },
+        intakeTrouble: intake.trouble),
       at: now, isLast: isLast)
     gauge.passed("status")
     if let warning = gauge.end() { log.write(warning, level: .warning) }

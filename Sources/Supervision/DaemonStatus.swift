@@ -1,5 +1,6 @@
 import DurableFiles
 import FoundationEssentials
+import Glibc
 package import JobModel
 
 /// What a running daemon tells of itself, in `status.json` of its spool.
@@ -27,9 +28,19 @@ package struct DaemonStatus: Codable, Hashable, Sendable {
     package var reason: String?
   }
 
+  /// A job that waits for something which the machine or its files lack.
+  package struct TroubledJob: Codable, Hashable, Sendable {
+    package var id: JobID
+    package var reason: String
+  }
+
   package var processID: Int32
   package var loop: Loop
   package var specs: [WaitingSpec]
+  /// None in what earlier versions wrote.
+  package var jobs: [TroubledJob]?
+  /// What keeps specs from being taken in for now.
+  package var intakeTrouble: String?
 
   /// What the daemon of a spool wrote last; nil when there is nothing to read.
   package static func read(_ spool: SpoolFolder) -> DaemonStatus? {
@@ -42,6 +53,8 @@ package struct DaemonStatus: Codable, Hashable, Sendable {
 struct StatusWriter {
   private let path: String
   private var written: DaemonStatus?
+  /// Kept for when no other descriptor is left: then above all there is something to tell.
+  private var spare = StatusWriter.spareDescriptor
   private var next = ContinuousClock.now
 
   init(_ spool: SpoolFolder) { path = spool.status }
@@ -65,10 +78,21 @@ struct StatusWriter {
       deadline = next
       return
     }
-    try? ClerkFile.write(status, to: path)
-    written = status
     next = now + .seconds(1)
-    deadline = nil
+    deadline = isWritten(status) ? nil : next
+  }
+
+  private mutating func isWritten(_ status: DaemonStatus) -> Bool {
+    spare = nil
+    defer { spare = Self.spareDescriptor }
+    guard (try? ClerkFile.write(status, to: path)) != nil else { return false }
+    written = status
+    return true
+  }
+
+  private static var spareDescriptor: Descriptor? {
+    let number = open("/dev/null", O_RDONLY | O_CLOEXEC)
+    return number >= 0 ? Descriptor(owning: number) : nil
   }
 
   /// That one more step was taken is none.

@@ -1,3 +1,4 @@
+import FileNames
 import Glibc
 import JobQueue
 
@@ -11,7 +12,7 @@ final class DraftDesk {
   }
 
   private var settings: ClerkSettings
-  private var drafts: [String: (look: SettleRule.Look, state: State)] = [:]
+  private var drafts: [FileName: (look: SettleRule.Look, state: State)] = [:]
   private var count = 0
 
   init(settings: ClerkSettings) {
@@ -37,7 +38,7 @@ final class DraftDesk {
 
   /// Whether the file is no YAML; nil as long as nobody knows.
   func isUnfinished(
-    _ name: String, at path: String, _ look: SettleRule.Look, at now: ContinuousClock.Instant
+    _ name: FileName, at path: String, _ look: SettleRule.Look, at now: ContinuousClock.Instant
   ) -> Bool? {
     if let known = drafts[name], known.look == look {
       switch known.state {
@@ -76,7 +77,7 @@ final class DraftDesk {
   }
 
   /// Forgets files that are gone.
-  func keep(only names: Set<String>) {
+  func keep(only names: Set<FileName>) {
     for name in drafts.keys where !names.contains(name) { drafts[name] = nil }
   }
 

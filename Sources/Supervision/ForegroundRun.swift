@@ -1,4 +1,5 @@
 import DurableFiles
+import FileNames
 import Glibc
 package import JobModel
 import Journal
@@ -170,7 +171,8 @@ package final class ForegroundRun {
 
   private func goesHere(_ job: SupervisedJob) throws -> Bool {
     let wanted = output(of: job)
-    return try wanted == nil || JobPlanFile.read(job.folder).output.directory == wanted
+    guard let wanted else { return true }
+    return FileName(try JobPlanFile.read(job.folder).output.directory) == FileName(wanted)
   }
 
   private func moveHere(_ job: SupervisedJob) throws -> Bool {

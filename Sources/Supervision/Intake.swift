@@ -1,4 +1,5 @@
 import DurableFiles
+import FileNames
 import FoundationEssentials
 import JobModel
 import JobQueue
@@ -24,15 +25,26 @@ final class Intake {
   private let watchers: (incoming: DirectoryWatcher?, control: DirectoryWatcher?)
   private var rule: SettleRule
   /// Names that came by rename and are not taken yet.
-  private var moved: Set<String> = []
+  private var moved: Set<FileName> = []
   /// Names that are complete, in the order in which they are taken.
-  private var ready: [String] = []
+  private var ready: [FileName] = []
   /// Those that can't be taken now.
   private var setAside: SetAside
   private var nextScan = ContinuousClock.now
   private var nextRequests = ContinuousClock.now
   private var nextSweep = ContinuousClock.now
   private var patience: ContinuousClock.Instant?
+  /// What keeps specs from being taken in for now.
+  private(set) var trouble: String?
+  /// What was taken before and can't be read or removed, with why.
+  private var stuck: [JobID: (since: Int, reason: String)] = [:]
+  private var nextLook = ContinuousClock.now
+  /// True while requests wait that can be taken soon.
+  private var hasRequests = false
+  /// What kept requests from being taken the last time.
+  private var requestTrouble: String?
+  /// Requests that can't be read, which were told.
+  private var unreadable: Set<FileName> = []
 
   init(
     configuration: DaemonConfiguration, supervisor: Supervisor, reader: SpecReader,
@@ -62,15 +74,26 @@ final class Intake {
   func deadline(at now: ContinuousClock.Instant) -> ContinuousClock.Instant {
     if !ready.isEmpty, desk.hasRoom, patience == nil { return now }
     // What can't be taken now is not looked for either.
-    let next = [patience ?? nextScan, desk.deadline(at: now), drafts.deadline]
+    let next = [
+      patience ?? nextScan, desk.deadline(at: now), drafts.deadline, stuck.isEmpty ? nil : nextLook,
+    ]
     return next.compactMap(\.self).reduce(nextRequests, min)
   }
 
   /// True when nothing is waiting to be taken, planned or to settle, but for what can't be taken.
-  var isIdle: Bool { ready.isEmpty && desk.isEmpty && !rule.isWaiting(without: setAside.names) }
+  var isIdle: Bool {
+    ready.isEmpty && desk.isEmpty && !rule.isWaiting(without: setAside.names) && !hasRequests
+  }
 
   /// Specs that were taken and are no jobs yet, for people.
-  var waiting: [DaemonStatus.WaitingSpec] { desk.waiting }
+  var waiting: [DaemonStatus.WaitingSpec] {
+    desk.waiting
+      + stuck.sorted { $0.key < $1.key }.map {
+        DaemonStatus.WaitingSpec(
+          id: $0.key, name: "\($0.key).yaml", sinceMilliseconds: $0.value.since,
+          isBeingPlanned: false, reason: $0.value.reason)
+      }
+  }
 
   /// Begins to stop; what was taken stays where the next daemon finds it.
   func stop() {
@@ -86,15 +109,41 @@ final class Intake {
 
   /// Finds what an earlier daemon had taken and not finished; jobs that are in the journal get their folder's name.
   ///
-  /// To be called before ``Supervisor/recover()``.
+  /// To be called before ``Supervisor/beginRecovery()``.
   func adopt() throws {
-    for claim in try queue.adopt().claims {
-      if try supervisor.ledger.knows(claim.id) {
-        try queue.publish(claim)
-      } else {
-        desk.add(claim)
+    let leftovers = try queue.adopt()
+    for claim in leftovers.claims { takeUp(claim.id) { claim } }
+    for (id, error) in leftovers.stuck { leaveStuck(id, error) }
+  }
+
+  /// Takes a claim up; one that can't be is left alone for a while.
+  private func takeUp(_ id: JobID, _ read: () throws -> JobQueue.Claim?) {
+    do {
+      if let claim = try read() {
+        if try supervisor.ledger.knows(id) { try queue.publish(claim) } else { desk.add(claim) }
       }
+      stuck[id] = nil
+    } catch {
+      leaveStuck(id, error)
     }
+  }
+
+  private func leaveStuck(_ id: JobID, _ error: any Error) {
+    let reason = "\(error)"
+    if stuck[id]?.reason != reason {
+      log.write(
+        "a spec that was taken, in '\(queue.spool.claim(id).path)', can't be taken up again: \(reason); it is left alone until that is mended",
+        level: .error, job: id)
+    }
+    stuck[id] = (stuck[id]?.since ?? WallClock.milliseconds, reason)
+    nextLook = .now + .seconds(supervisor.settings.patienceSeconds)
+  }
+
+  /// Looks again at claims that could not be taken up.
+  private func lookAtStuck(at now: ContinuousClock.Instant) {
+    guard !stuck.isEmpty, now >= nextLook else { return }
+    nextLook = now + .seconds(supervisor.settings.patienceSeconds)
+    for id in stuck.keys.sorted() { takeUp(id) { try queue.adopt(id) } }
   }
 
   /// Takes what has come, as far as the turn allows.
@@ -102,11 +151,13 @@ final class Intake {
     let news = watchers.incoming?.take()
     moved.formUnion(news?.movedIn ?? [])
     if watchers.control?.take().needsScan ?? false || now >= nextRequests { takeRequests(at: now) }
+    lookAtStuck(at: now)
     let end = now + Self.turn
     desk.step(at: now, until: end) { try conclude($0, $1) }
     let hasAnswers = drafts.step(at: now)
     if let patience, patience > now { return }
     patience = nil
+    trouble = nil
     if now >= nextSweep { sweep(at: now) }
     if news?.needsScan ?? false || hasAnswers || now >= nextScan { scan(at: now) }
     guard !ready.isEmpty else { return }
@@ -132,7 +183,7 @@ final class Intake {
 
   private func scan(at now: ContinuousClock.Instant) {
     nextScan = now + .seconds(configuration.scanSeconds)
-    let found: (specs: [(name: String, look: SettleRule.Look)], unfit: [JobQueue.Unfit])
+    let found: (specs: [(name: FileName, look: SettleRule.Look)], unfit: [JobQueue.Unfit])
     do throws(FileError) {
       found = try queue.scan()
     } catch {
@@ -141,14 +192,14 @@ final class Intake {
     let time = WallClock.monotonicNanoseconds
     rule.keep(only: Set(found.specs.map(\.name)))
     moved.formIntersection(found.specs.map(\.name))
-    let unfit = Dictionary(found.unfit.map { ($0.name, $0) }) { $1 }
+    let unfit = Dictionary(found.unfit.map { ($0.path.lastComponent, $0) }) { $1 }
     var writers = OpenWriters()
     ready = []
     for (name, look) in found.specs {
       let isSettled = rule.isSettled(name, look, wasMoved: moved.contains(name), at: time)
       guard isSettled, !setAside.holds(name, look, at: now) else { continue }
       if let unfit = unfit[name] {
-        turnAway(unfit, look)
+        turnAway(name, unfit, look)
       } else if !isBeingWritten(name, look, &writers, at: time, now) {
         ready.append(name)
       }
@@ -166,11 +217,11 @@ final class Intake {
   /// True when a file that did not come by rename is open for writing, or changed not long ago and is no YAML as far as
   /// is known.
   private func isBeingWritten(
-    _ name: String, _ look: SettleRule.Look, _ writers: inout OpenWriters, at time: Int,
+    _ name: FileName, _ look: SettleRule.Look, _ writers: inout OpenWriters, at time: Int,
     _ now: ContinuousClock.Instant
   ) -> Bool {
     guard !moved.contains(name) else { return false }
-    let path = "\(queue.spool.incoming)/\(name)"
+    let path = "\(queue.spool.incoming)/\(name.text ?? name.shown)"
     let quiet = rule.quietNanoseconds(of: name, at: time)
     if writers.include(path) {
       if quiet > Int(Self.writerPatience * 1e9) {
@@ -185,27 +236,27 @@ final class Intake {
     return drafts.isUnfinished(name, at: path, look, at: now) ?? true
   }
 
-  private func turnAway(_ unfit: JobQueue.Unfit, _ look: SettleRule.Look) {
+  private func turnAway(_ name: FileName, _ unfit: JobQueue.Unfit, _ look: SettleRule.Look) {
     let renderer = DiagnosticRenderer(file: unfit.name, source: [])
     let fault = Diagnostic(unfit.code, unfit.message, at: nil)
     do {
       let path = try queue.turnAway(
         unfit, text: renderer.text([fault], verdict: "not queued"),
         json: try renderer.json([fault]))
-      setAside.forget(unfit.name)
+      setAside.forget(name)
       guard let path else { return }
       log.write("'\(unfit.name)' is rejected: \(unfit.message); see \(path)", level: .warning)
     } catch {
-      leave(unfit.name, look, "\(unfit.message); it can't be moved to rejected/: \(error)", error)
+      leave(name, look, "\(unfit.message); it can't be moved to rejected/: \(error)", error)
     }
   }
 
   /// Leaves a drop where it is for a while, unless the fault is not its own.
   private func leave(
-    _ name: String, _ look: SettleRule.Look?, _ reason: String, _ error: any Error
+    _ name: FileName, _ look: SettleRule.Look?, _ reason: String, _ error: any Error
   ) {
     if let error = error as? FileError, error.isOfTheMachine {
-      postpone("take '\(name)'", error)
+      postpone("take '\(name.shown)'", error)
     } else {
       setAside.put(name, look, reason: reason, at: .now)
     }
@@ -225,17 +276,25 @@ final class Intake {
 
   // MARK: Taking
 
-  private func claim(_ name: String) {
+  private func claim(_ file: FileName) {
+    // What is no text was turned away.
+    guard let name = file.text else { return }
     var generator = SystemRandomNumberGenerator()
     let id = JobID(at: WallClock.milliseconds / 1000, using: &generator)
     do throws(FileError) {
       guard let claim = try queue.claim(name, as: id) else { return }
-      moved.remove(name)
-      setAside.forget(name)
+      moved.remove(file)
+      setAside.forget(file)
       desk.add(claim)
     } catch {
+      // It may be taken already, and only what was to follow has failed.
+      if Files.exists(queue.spool.claim(id).path) {
+        moved.remove(file)
+        setAside.forget(file)
+        leaveStuck(id, error)
+      }
       let look = Files.status("\(queue.spool.incoming)/\(name)").map { SettleRule.Look($0) }
-      leave(name, look, "\(error)", error)
+      leave(file, look, "\(error)", error)
     }
   }
 
@@ -307,29 +366,63 @@ final class Intake {
 
   // MARK: Requests
 
+  /// Seconds between two looks for a job that is about to be taken up.
+  private static let requestPatience = 0.1
+
   /// Takes what is asked of jobs: each request is removed only once what follows from it is in the journal.
   private func takeRequests(at now: ContinuousClock.Instant) {
     nextRequests = now + .seconds(configuration.scanSeconds)
+    let end = ContinuousClock.now + Self.turn
+    hasRequests = false
     var delayed: Set<JobID> = []
     do {
-      for (path, request) in try ControlFolder.waiting(in: queue.spool) {
-        if let request, desk.knows(request.job) {
-          try applyToClaim(request)
-        } else if let request {
-          // None may overtake an earlier one of the same job that can't be recorded yet.
-          if delayed.contains(request.job) { continue }
-          guard supervisor.apply(request, at: now) else {
-            delayed.insert(request.job)
-            continue
-          }
-        } else {
-          log.write("'\(path)' is no request and is removed", level: .warning)
+      for path in try ControlFolder.waiting(in: queue.spool) {
+        guard .now < end else {
+          nextRequests = now
+          hasRequests = true
+          return
         }
-        try Files.removeTree(path)
+        if try take(path, at: now, &delayed) { try Files.removeTree(path) }
       }
+      requestTrouble = nil
     } catch {
-      log.write("can't take requests: \(error)", level: .error)
+      let reason = "can't take requests: \(error)"
+      if reason != requestTrouble { log.write(reason, level: .error) }
+      requestTrouble = reason
     }
+  }
+
+  /// Does what a request asks for.
+  ///
+  /// - Returns: False when it has to be taken again later.
+  private func take(
+    _ path: String, at now: ContinuousClock.Instant, _ delayed: inout Set<JobID>
+  ) throws -> Bool {
+    let read: ControlRequest?
+    do throws(FileError) { read = try ControlFolder.read(path) } catch {
+      if unreadable.insert(FileName(path)).inserted {
+        log.write("a request can't be taken: \(error)", level: .warning)
+      }
+      return false
+    }
+    guard let request = read else {
+      log.write("'\(path)' is no request and is removed", level: .warning)
+      return true
+    }
+    if desk.knows(request.job) {
+      try applyToClaim(request)
+      return true
+    }
+    // None may overtake an earlier one of the same job that can't be done or recorded yet.
+    if delayed.contains(request.job) { return false }
+    if supervisor.isTakingUp(request.job) {
+      nextRequests = min(nextRequests, now + .seconds(Self.requestPatience))
+      hasRequests = true
+    } else if supervisor.apply(request, at: now) {
+      return true
+    }
+    delayed.insert(request.job)
+    return false
   }
 
   /// Does what is asked of a spec that is no job yet.
@@ -348,5 +441,6 @@ final class Intake {
     log.write(
       "can't \(what): \(error); trying again in \(Watchdog.seconds(seconds))", level: .error)
     patience = .now + .seconds(seconds)
+    trouble = "can't \(what): \(error)"
   }
 }

@@ -10,7 +10,7 @@ import JobReport
 /// Memory is that of one shard's report, not of all items; doing it twice writes the same.
 package enum JobFinisher {
   /// Failed attempts that `result.json` names.
-  private static let mostFailedAttempts = 100
+  static let mostFailedAttempts = 100
 
   /// Sums up the shards that were published, and what was quarantined in those that were not.
   package static func totals(folder: JobFolder, plan: JobPlan) -> JobTotals {

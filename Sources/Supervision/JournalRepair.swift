@@ -137,7 +137,8 @@ package enum JournalRepair {
     let end = ContinuousClock.now + .seconds(10)
     for id in ids where !Files.exists(spool.job(id).result) {
       let folder = spool.job(id).shards
-      for name in try Files.names(in: folder) where name.hasSuffix(".lock") {
+      // What can't be looked at is told when its job is taken up.
+      for name in (try? Files.names(in: folder)) ?? [] where name.hasSuffix(".lock") {
         let lock = "\(folder)/\(name)"
         while FileLock.isHeld(lock) {
           guard ContinuousClock.now < end else {

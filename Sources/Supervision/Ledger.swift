@@ -31,9 +31,24 @@ package struct Ledger {
   }
 
   /// Jobs that have not ended, with why they are in their state and where they write.
-  func openJobs(in spool: SpoolFolder) throws -> [(job: SupervisedJob, row: JobRow)] {
-    try journal.reader.openJobs().map { (Self.job($0, folder: spool.job($0.id)), $0) }
+  ///
+  /// - Parameters:
+  ///   - spool: Where their folders are.
+  ///   - sequence: Only those handed in after the one of this number.
+  ///   - last: Only those handed in before that, or it.
+  ///   - limit: At most so many.
+  /// - Returns: Each with its row.
+  /// - Throws: `DatabaseError` when the journal can't be read.
+  func openJobs(
+    in spool: SpoolFolder, after sequence: Int = 0, through last: Int = .max, limit: Int = .max
+  ) throws -> [(job: SupervisedJob, row: JobRow)] {
+    try journal.reader.openJobs(after: sequence, through: last, limit: limit).map {
+      (Self.job($0, folder: spool.job($0.id)), $0)
+    }
   }
+
+  /// Number of the job that was handed in last.
+  func lastSequence() throws -> Int { try journal.reader.lastSequence() }
 
   /// A job, ended or not, or nil when there is none.
   func job(_ id: JobID, in spool: SpoolFolder) throws -> SupervisedJob? {
@@ -42,8 +57,10 @@ package struct Ledger {
 
   package func knows(_ id: JobID) throws -> Bool { try journal.reader.job(id) != nil }
 
-  /// Attempts that were never ended, of all jobs.
-  func openAttempts() throws -> [AttemptRow] { try journal.reader.openAttempts() }
+  /// Attempts of a job that were never ended.
+  func openAttempts(of job: JobID) throws -> [AttemptRow] {
+    try journal.reader.openAttempts(of: job)
+  }
 
   func record(
     _ event: JobEvent, job: SupervisedJob, message: String?, waitsForRoom: Bool = false
@@ -83,43 +100,43 @@ package struct Ledger {
       failure, job: key.job, shard: key.shard, attempt: key.number, at: now)
   }
 
-  /// Failures a person may want to see, in the order in which they happened.
-  func failures(of job: JobID) throws -> [JobResult.FailedAttempt] {
-    try journal.reader.failures(of: job, sinceRetry: true).filter {
-      $0.failure.kind != .cancelled && $0.failure.kind != .interrupted
-    }
+  /// The first failures a person may want to see, in the order in which they happened.
+  func failures(of job: JobID, limit: Int) throws -> [JobResult.FailedAttempt] {
+    try journal.reader.countedFailures(of: job, limit: limit)
   }
 
-  /// What running a job takes, as the journal has it; reports of shards are not read, there may be many and large ones.
-  func work(of job: JobID, plan: JobPlan) throws -> JobWork {
-    let rows = try journal.reader.shards(of: job)
-    var isDone = [Bool](repeating: false, count: plan.shardCount)
-    var attempts: [Int: Int] = [:]
-    var progress = JobTotals()
-    for row in rows where isDone.indices.contains(row.number) {
-      isDone[row.number] = row.state == .done
-      if row.attempts > 0 { attempts[row.number] = row.attempts }
-      if row.state == .done { progress.add(itemsDone: row.itemsDone, itemsFailed: row.itemsFailed) }
+  /// Reads some more of what running a job takes, as the journal has it; reports of shards are not read, there may be
+  /// many and large ones.
+  ///
+  /// - Returns: True when nothing is left to read.
+  func read(_ reading: inout JobReading, of job: JobID) throws -> Bool {
+    if !reading.hasAllShards {
+      return reading.take(
+        try journal.reader.shards(
+          of: job, after: reading.lastShard, limit: JobReading.part))
     }
-    var history = JobHistory()
-    for failed in try journal.reader.failures(of: job, sinceRetry: true) {
-      history.record(failed.failure, shard: failed.shard)
-    }
-    let board = ShardBoard(isDone: isDone, attempts: attempts, reduceShard: plan.reduceShard)
-    return JobWork(plan: plan, board: board, history: history, progress: progress)
+    return reading.take(
+      try journal.reader.failures(
+        of: job, after: reading.lastFailure, limit: JobReading.part))
   }
 
-  /// Shards that are not recorded as done.
-  func unfinishedShards(of job: JobID) throws -> [Int] {
-    try journal.reader.shards(of: job).filter { $0.state != .done }.map(\.number)
+  /// Shards of a job to which something has happened, by number, at most `limit` after the given one.
+  func shards(of job: JobID, after number: Int, limit: Int) throws -> [ShardRow] {
+    try journal.reader.shards(of: job, after: number, limit: limit)
   }
+
+  /// Shards that a worker was given and that are not recorded as done.
+  func runningShards(of job: JobID) throws -> [Int] { try journal.reader.runningShards(of: job) }
+
+  /// Queues shards of a job again.
+  func requeue(_ shards: [Int], of job: JobID) throws { try journal.requeue(shards, of: job) }
 
   func setPriority(_ priority: Int, of job: JobID) throws {
     try journal.setPriority(priority, of: job, at: now)
   }
 
-  func retry(shards: [Int], job: JobID, message: String) throws -> JobState {
-    try journal.retry(job: job, shards: shards, message: message, at: now)
+  func retry(_ job: JobID, wish: JobWish, message: String) throws -> JobState {
+    try journal.retry(job: job, wish: wish, message: message, at: now)
   }
 
   private static func job(_ row: JobRow, folder: JobFolder) -> SupervisedJob {

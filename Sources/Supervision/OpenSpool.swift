@@ -19,7 +19,9 @@ package final class OpenSpool {
   /// - Throws: ``SpoolError`` when another daemon has it, or it is of another layout, or can't be written.
   package static func open(_ folder: SpoolFolder) throws(SpoolError) -> OpenSpool {
     do throws(FileError) {
-      for directory in folder.directories { try Files.makeDirectory(directory) }
+      for directory in folder.directories {
+        try Files.makeDirectory(directory, isDurable: true)
+      }
     } catch {
       throw .unusable(folder.path, error)
     }
@@ -37,14 +39,16 @@ package final class OpenSpool {
   }
 
   private static func checkVersion(_ folder: SpoolFolder) throws(SpoolError) {
-    guard let text = SmallFile.text(folder.versionFile, limit: 64) else {
-      do throws(FileError) {
+    let bytes: [UInt8]
+    do throws(FileError) {
+      guard Files.exists(folder.versionFile) else {
         return try AtomicFile.write(Array("\(SpoolFolder.version)\n".utf8), to: folder.versionFile)
-      } catch {
-        throw .unusable(folder.path, error)
       }
+      bytes = try Files.read(folder.versionFile, limit: 64 << 10)
+    } catch {
+      throw .unusable(folder.path, error)
     }
-    let found = text.prefix { !$0.isNewline }
+    let found = String(decoding: bytes.prefix(64), as: UTF8.self).prefix { !$0.isNewline }
     guard Int(found) == SpoolFolder.version else {
       throw .otherVersion(folder.path, found: String(found))
     }

@@ -34,7 +34,7 @@ package struct OrphanWorker: Hashable, Sendable {
       let living = members(of: isOurSession)
       emptyLooks = living.isEmpty ? emptyLooks + 1 : 0
       for member in living { kill(member, SIGKILL) }
-      if ContinuousClock.now > deadline { return false }
+      if !living.isEmpty, ContinuousClock.now > deadline { return false }
       usleep(2000)
     }
     return true

@@ -1,4 +1,5 @@
 import DurableFiles
+import FileNames
 import FoundationEssentials
 import Glibc
 package import JobModel
@@ -30,7 +31,7 @@ struct SetAside {
 
   private let spool: SpoolFolder
   private let log: DaemonLog
-  private var entries: [String: Entry] = [:]
+  private var entries: [FileName: Entry] = [:]
   private var written: [WaitingDrop]
 
   init(_ spool: SpoolFolder, _ log: DaemonLog) {
@@ -40,18 +41,18 @@ struct SetAside {
   }
 
   /// Names of all of them.
-  var names: Set<String> { Set(entries.keys) }
+  var names: Set<FileName> { Set(entries.keys) }
 
   /// Seconds between two tries of the same drop: more each time, but for a change of the file.
   private static func pause(tries: Int) -> Double { min(60, 5 * Double(1 << min(tries, 4))) }
 
   /// Sets a drop aside until its time has come or the file changes.
   mutating func put(
-    _ name: String, _ look: SettleRule.Look?, reason: String, at now: ContinuousClock.Instant
+    _ name: FileName, _ look: SettleRule.Look?, reason: String, at now: ContinuousClock.Instant
   ) {
     var entry = entries[name] ?? Entry(reason: "")
     if entry.reason != reason {
-      log.write("'\(name)' is not taken in: \(reason)", level: .warning)
+      log.write("'\(name.shown)' is not taken in: \(reason)", level: .warning)
     }
     entry.reason = reason
     entry.look = look
@@ -61,24 +62,24 @@ struct SetAside {
   }
 
   /// Says of a drop that its writer has not let go of it; it is looked at again as any other.
-  mutating func note(_ name: String, reason: String) {
-    if entries[name]?.reason != reason { log.write("'\(name)' is not taken in: \(reason)") }
+  mutating func note(_ name: FileName, reason: String) {
+    if entries[name]?.reason != reason { log.write("'\(name.shown)' is not taken in: \(reason)") }
     entries[name] = Entry(reason: reason)
   }
 
   /// True while a drop is not to be tried.
-  func holds(_ name: String, _ look: SettleRule.Look, at now: ContinuousClock.Instant) -> Bool {
+  func holds(_ name: FileName, _ look: SettleRule.Look, at now: ContinuousClock.Instant) -> Bool {
     guard let entry = entries[name], let next = entry.next else { return false }
     return entry.look == look && next > now
   }
 
-  mutating func forget(_ name: String) { entries[name] = nil }
+  mutating func forget(_ name: FileName) { entries[name] = nil }
 
   /// Forgets what is gone, and writes the list for people if it has changed.
-  mutating func update(keeping names: Set<String>) {
+  mutating func update(keeping names: Set<FileName>) {
     entries = entries.filter { names.contains($0.key) }
-    let list = entries.map { WaitingDrop(name: $0.key, reason: $0.value.reason) }
-      .sorted { $0.name < $1.name }
+    let list = entries.sorted { $0.key < $1.key }
+      .map { WaitingDrop(name: $0.key.text ?? $0.key.shown, reason: $0.value.reason) }
     guard list != written else { return }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]

@@ -5,8 +5,8 @@ package struct ShardBoard: Sendable {
   package enum Place: UInt8, Hashable, Sendable { case queued, running, done }
 
   private var places: [Place]
-  /// Number of the next attempt, where it is not 1.
-  private var nextAttempts: [Int: Int]
+  /// Attempts so far, where there were any.
+  private var attempts: [Int: Int] = [:]
   /// Shards that wait for their time.
   private var waiting: [Int: ContinuousClock.Instant] = [:]
   private let reduceShard: Int?
@@ -22,16 +22,31 @@ package struct ShardBoard: Sendable {
   ///   - attempts: Attempts so far, where there were any.
   ///   - reduceShard: The shard that waits for all others, if there is one; it is the last.
   package init(isDone: [Bool], attempts: [Int: Int], reduceShard: Int?) {
-    places = isDone.map { $0 ? .done : .queued }
-    nextAttempts = attempts.mapValues { $0 + 1 }
+    self.init(count: isDone.count, reduceShard: reduceShard)
+    for shard in isDone.indices {
+      restore(shard, isDone: isDone[shard], attempts: attempts[shard] ?? 0)
+    }
+  }
+
+  /// Sets up the board of a job to which nothing has happened.
+  init(count: Int, reduceShard: Int?) {
+    places = [Place](repeating: .queued, count: count)
     self.reduceShard = reduceShard
-    doneCount = isDone.count { $0 }
+    doneCount = 0
+  }
+
+  /// Takes in what is known of a shard that is not running; once for each.
+  mutating func restore(_ shard: Int, isDone: Bool, attempts count: Int) {
+    if count > 0 { attempts[shard] = count }
+    guard isDone, places.indices.contains(shard) else { return }
+    places[shard] = .done
+    doneCount += 1
   }
 
   package var count: Int { places.count }
   package var isFinished: Bool { doneCount == places.count }
   package func place(of shard: Int) -> Place { places[shard] }
-  package func nextAttempt(of shard: Int) -> Int { nextAttempts[shard] ?? 1 }
+  package func nextAttempt(of shard: Int) -> Int { (attempts[shard] ?? 0) + 1 }
 
   /// The next shard that may run now, or nil.
   package mutating func ready(at now: ContinuousClock.Instant) -> Int? {
@@ -57,7 +72,7 @@ package struct ShardBoard: Sendable {
   package mutating func lease(_ shard: Int) {
     precondition(places[shard] == .queued, "only a queued shard can be leased")
     places[shard] = .running
-    nextAttempts[shard] = nextAttempt(of: shard) + 1
+    attempts[shard, default: 0] += 1
     waiting[shard] = nil
     runningCount += 1
   }

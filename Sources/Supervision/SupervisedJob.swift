@@ -35,6 +35,12 @@ package final class SupervisedJob {
   package let threads: Int
   /// Plan, board and history; read when the job's turn comes, so that a long queue costs little memory.
   package var work: JobWork?
+  /// What of that is read so far.
+  var reading: JobReading?
+  /// Failures that its workers wrote while no daemon was there, and that are not answered yet.
+  var unanswered: [(key: Attempt.Key, failure: AttemptFailure)] = []
+  /// Set until all its shards are queued again, after somebody asked for another try.
+  var renewal: JobRenewal?
 
   package init(
     id: JobID, name: String, folder: JobFolder, sequence: Int, submittedMilliseconds: Int,
@@ -60,7 +66,9 @@ package final class SupervisedJob {
   package func forgetIntention() { intention = nil }
 
   /// True when a worker may be started for it.
-  package var mayRun: Bool { intention == nil && (state == .queued || state == .running) }
+  package var mayRun: Bool {
+    intention == nil && renewal == nil && (state == .queued || state == .running)
+  }
 }
 
 /// What running a job takes.

@@ -47,9 +47,14 @@ package final class Supervisor {
   /// True once ``stop(at:)`` was called.
   package private(set) var isStopping = false
   /// Attempts whose worker could not be started, and why.
-  var failedStarts: [(key: Attempt.Key, failure: AttemptFailure)] = []
-  /// Jobs with something that could not be written, and when it is tried again.
-  var troubled: [JobID: ContinuousClock.Instant] = [:]
+  var failedStarts: [(key: Attempt.Key, failure: AttemptFailure, isPassing: Bool)] = []
+  /// By job, how often in a row the machine lacked something to start a worker.
+  var startPasses: [JobID: Int] = [:]
+  /// Jobs with something that can't be done for now.
+  var troubled: [JobID: Trouble] = [:]
+  /// What an earlier daemon left, until all of it is taken up.
+  var recovery: Recovery?
+  var broom = Broom()
   var nextDiskLook: ContinuousClock.Instant?
   /// Jobs whose end is being summed up.
   var finishing: [JobID: Finishing] = [:]
@@ -81,7 +86,8 @@ package final class Supervisor {
   package var deadline: ContinuousClock.Instant? {
     if hasMore { return .now }
     let times =
-      attempts.map(\.deadline) + finishing.values.compactMap(\.clerk.deadline) + troubled.values
+      attempts.map(\.deadline) + finishing.values.compactMap(\.clerk.deadline)
+      + troubled.values.map(\.next) + [recovery?.nextTime].compactMap(\.self)
       + [nextDiskLook].compactMap(\.self)
       + jobs.values.compactMap { $0.mayRun ? $0.work?.board.nextTime : nil }
     return times.min()
@@ -89,7 +95,7 @@ package final class Supervisor {
 
   /// True when no worker is alive and no job could get one, now or after a pause of its own.
   package var isIdle: Bool {
-    isQuiet && failedStarts.isEmpty
+    isQuiet && failedStarts.isEmpty && recovery == nil
       && jobs.values.allSatisfy { $0.state == .paused && $0.diskNeed == nil }
   }
 
@@ -104,9 +110,27 @@ package final class Supervisor {
     collectEnded(at: now)
     collectFailedStarts(at: now)
     collectFinished(at: now)
+    if !isStopping {
+      recoverSome(at: now)
+      renewSome(at: now)
+    }
     settle(at: now)
     lookAtDisks(at: now)
-    if !isStopping { leaseWhatFits(at: now) }
+    if isStopping { return }
+    leaseWhatFits(at: now)
+    broom.sweep(until: turnEnd)
+    if !broom.isIdle { hasMore = true }
+  }
+
+  /// True while a job is about to be taken up, now or after it was asked to run again; what is asked of it waits.
+  package func isTakingUp(_ id: JobID) -> Bool {
+    if let job = jobs[id] { return job.renewal != nil }
+    return recovery != nil && (try? ledger.job(id, in: spool))??.state.isFinal == false
+  }
+
+  /// Jobs that wait for something which the machine or their files lack, each with a sentence.
+  package var troubles: [(job: JobID, reason: String)] {
+    troubled.map { ($0.key, $0.value.reason) }.sorted { $0.0 < $1.0 }
   }
 
   /// Begins to stop all workers; ``tick(at:)`` goes on until ``attempts`` is empty.
@@ -157,7 +181,7 @@ package final class Supervisor {
       log.write(
         "can't \(what): \(error); trying again in \(Watchdog.seconds(seconds))", level: .error,
         job: job.id)
-      troubled[job.id] = now + .seconds(seconds)
+      troubled[job.id] = Trouble(reason: "can't \(what): \(error)", next: now + .seconds(seconds))
       return false
     }
   }
@@ -177,6 +201,14 @@ package final class Supervisor {
 
   /// True while a job waits after a step that could not be written.
   func isTroubled(_ job: JobID, at now: ContinuousClock.Instant) -> Bool {
-    troubled[job].map { $0 > now } ?? false
+    troubled[job].map { $0.next > now } ?? false
   }
+}
+
+/// Something about a job that can't be done for now.
+struct Trouble {
+  /// Why, as a sentence.
+  var reason: String
+  /// When it is tried again.
+  var next: ContinuousClock.Instant
 }

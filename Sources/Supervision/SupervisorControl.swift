@@ -10,6 +10,7 @@ extension Supervisor {
   /// - Returns: False when what is asked could not be written down, so that the request has to be kept and taken again.
   @discardableResult
   package func apply(_ request: ControlRequest, at now: ContinuousClock.Instant) -> Bool {
+    if isTakingUp(request.job) { return false }
     guard let job = jobs[request.job] else { return applyToEnded(request, at: now) }
     log.write("\(request.requester) asks: \(request.action.words)", job: job.id)
     switch request.action {
@@ -93,56 +94,6 @@ extension Supervisor {
       try ledger.refuse(reason, job: request.job)
     } catch {
       log.write("can't record that: \(error)", level: .error, job: request.job)
-    }
-  }
-
-  /// Queues an ended job again; shards that are kept stay published.
-  ///
-  /// Everything is done again when it is asked for twice: a crash in the middle leaves the job ended.
-  private func retry(_ job: SupervisedJob, failedOnly: Bool, requester: String) throws {
-    var state = job.state
-    try state.apply(.retried)
-    let plan = try JobPlanFile.read(job.folder)
-    var shards = (0..<plan.items.shardCount).filter { shard in
-      guard failedOnly, let report = AttemptInquest.summary(job.folder, shard: shard) else {
-        return true
-      }
-      return report.itemsFailed > 0
-    }
-    if let reduce = plan.reduceShard,
-      !shards.isEmpty || AttemptInquest.summary(job.folder, shard: reduce) == nil
-    {
-      shards.append(reduce)
-    }
-    for shard in shards { try forget(shard, of: job.folder) }
-    try Files.removeTree(job.folder.result)
-    if !failedOnly { try forgetTask(of: job.folder) }
-    for folder in [job.folder.shards, job.folder.path] where Files.exists(folder) {
-      try AtomicFile.syncDirectory(folder)
-    }
-    job.state = try ledger.retry(shards: shards, job: job.id, message: "retried by \(requester)")
-    log.write(
-      "\(requester) asks for another try: \(shards.count) of \(plan.shardCount) shards", job: job.id
-    )
-    admit(job)
-  }
-
-  /// Takes back that a shard is published, keeping a list of its files for the worker that publishes it again.
-  private func forget(_ shard: Int, of folder: JobFolder) throws {
-    if let report = AttemptInquest.report(folder, shard: shard) {
-      try PreviousOutputs.keep(report, in: folder)
-    }
-    for path in [
-      folder.done(shard: shard), folder.failedItems(shard: shard),
-      folder.damagedItems(shard: shard),
-      folder.quarantine(shard: shard), folder.itemMetadata(shard: shard),
-    ] { try Files.removeTree(path) }
-  }
-
-  /// Lets a task begin anew instead of going on from its checkpoint, and publish another version of its model.
-  private func forgetTask(of folder: JobFolder) throws {
-    for path in [folder.taskStates, folder.metricsFolder, folder.modelPublication] {
-      try Files.removeTree(path)
     }
   }
 }

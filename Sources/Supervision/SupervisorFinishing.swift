@@ -97,11 +97,14 @@ extension Supervisor {
     }
   }
 
-  private func postpone(_ job: SupervisedJob, _ reason: String, at now: ContinuousClock.Instant) {
-    let seconds = settings.patienceSeconds
+  /// Leaves a job alone until what the machine lacks for now may be there, longer each time in a row.
+  func postpone(
+    _ job: SupervisedJob, _ reason: String, times: Int = 1, at now: ContinuousClock.Instant
+  ) {
+    let seconds = min(60, settings.patienceSeconds * Double(1 << min(times - 1, 6)))
     log.write(
       "\(reason); trying again in \(Watchdog.seconds(seconds))", level: .warning, job: job.id)
-    troubled[job.id] = now + .bounded(seconds: seconds)
+    troubled[job.id] = Trouble(reason: reason, next: now + .bounded(seconds: seconds))
   }
 
   private func endHere(
@@ -151,6 +154,6 @@ extension Supervisor {
       id: job.id, name: job.name, state: job.state,
       submittedMilliseconds: job.submittedMilliseconds,
       startedMilliseconds: job.startedMilliseconds, ending: ending,
-      failedAttempts: try ledger.failures(of: job.id))
+      failedAttempts: try ledger.failures(of: job.id, limit: JobFinisher.mostFailedAttempts))
   }
 }

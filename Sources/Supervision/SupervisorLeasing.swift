@@ -41,21 +41,32 @@ extension Supervisor {
   /// Reads what running the job takes, if that is not done yet.
   private func load(_ job: SupervisedJob, at now: ContinuousClock.Instant) -> Bool {
     guard job.work == nil else { return true }
-    let plan: JobPlan
-    do {
-      plan = try JobPlanFile.read(job.folder)
-    } catch {
-      job.intend(.fail("its plan can't be read: \(error)"))
-      return false
+    if job.reading == nil {
+      do {
+        job.reading = JobReading(try JobPlanFile.readOutline(job.folder))
+      } catch let error as FileError where !error.isMissing {
+        postpone(job, "its plan can't be read: \(error)", at: now)
+        return false
+      } catch {
+        job.intend(.fail("its plan can't be read: \(error)"))
+        return false
+      }
     }
-    return attemptStep(job, "read its shards", at: now) {
-      job.work = try ledger.work(of: job.id, plan: plan)
+    attemptStep(job, "read its shards", at: now) {
+      while .now < turnEnd, var reading = job.reading {
+        // Taken out, so that it is not copied.
+        job.reading = nil
+        let isWhole = try ledger.read(&reading, of: job.id)
+        if isWhole { job.work = reading.work } else { job.reading = reading }
+      }
     }
+    if job.reading != nil { hasMore = true }
+    return job.work != nil
   }
 
   private func lease(_ shard: Int, of job: SupervisedJob, at now: ContinuousClock.Instant) -> Bool {
-    guard var work = job.work else { return false }
-    let folders = [job.folder.path, work.plan.output.directory]
+    guard let plan = job.work?.plan else { return false }
+    let folders = [job.folder.path, plan.output.directory]
     if let need = DiskNeed.missing(
       in: folders, reserve: settings.diskReserveBytes, freeBytes: settings.freeBytes)
     {
@@ -64,43 +75,61 @@ extension Supervisor {
       settle(at: now)
       return false
     }
-    let key = Attempt.Key(job: job.id, shard: shard, number: work.board.nextAttempt(of: shard))
+    let number = job.work?.board.nextAttempt(of: shard) ?? 1
+    let key = Attempt.Key(job: job.id, shard: shard, number: number)
     return attemptStep(job, "start a worker", at: now) {
+      if let report = AttemptInquest.summary(job.folder, shard: shard) {
+        return try believe(report, of: job)
+      }
       let flight = try prepare(key, job)
       job.state = try ledger.lease(key)
-      work.board.lease(shard)
-      job.work = work
+      job.work?.board.lease(shard)
       DurableBoundary.reached("supervisor.leased")
       if job.startedMilliseconds == nil { job.startedMilliseconds = WallClock.milliseconds }
-      start(key, job, work, flight, at: now)
+      start(key, job, plan, flight, at: now)
     }
+  }
+
+  /// Takes a shard for done that is published though the journal doesn't know it.
+  private func believe(_ report: ShardReport, of job: SupervisedJob) throws {
+    try ledger.recordDone(report, job: job.id)
+    job.work?.board.lease(report.shard)
+    job.work?.board.finish(report.shard)
+    job.work?.progress.add(report)
+    // It may have been the last.
+    hasMore = true
+    log.write("shard \(report.shard) is published already", job: job.id)
   }
 
   /// Makes what the attempt's worker finds.
   private func prepare(_ key: Attempt.Key, _ job: SupervisedJob) throws -> FlightRecorder {
-    try Files.makeDirectory(job.folder.shards)
+    try Files.makeDirectory(job.folder.shards, isDurable: true)
     try Files.makeDirectory(job.folder.logs(shard: key.shard, attempt: key.number))
     return try FlightRecorder.create(
       at: job.folder.flightRecorder(shard: key.shard, attempt: key.number))
   }
 
   private func start(
-    _ key: Attempt.Key, _ job: SupervisedJob, _ work: JobWork, _ flight: FlightRecorder,
+    _ key: Attempt.Key, _ job: SupervisedJob, _ plan: JobPlan, _ flight: FlightRecorder,
     at now: ContinuousClock.Instant
   ) {
-    let oneByOne = work.history.shards[key.shard]?.runsOneByOne ?? false
+    let oneByOne = job.work?.history.shards[key.shard]?.runsOneByOne ?? false
     do throws(WorkerStartError) {
-      let process = try WorkerProcess.start(launch(key, job, work.plan, oneByOne))
+      let process = try WorkerProcess.start(launch(key, job, plan, oneByOne))
+      startPasses[job.id] = nil
       attempts.append(
         Attempt(
           key: key, isOneByOne: oneByOne,
           slots: ShardScheduler.slotsTaken(by: job.threads, of: settings.slots),
-          limits: work.plan.limits, process: process, flight: flight,
+          limits: plan.limits, process: process, flight: flight,
           patience: (.seconds(settings.graceSeconds), .seconds(settings.insistSeconds)), now: now))
       noteWorker(process, key)
     } catch {
-      let kind: AttemptFailure.Kind = error.isPassing ? .transient : .config
-      failedStarts.append((key, AttemptFailure(kind: kind, message: error.description)))
+      // What the machine lacks for now is nobody's fault, and uses up no attempt.
+      let kind: AttemptFailure.Kind = error.isPassing ? .interrupted : .config
+      let failure = AttemptFailure(kind: kind, message: error.description)
+      failedStarts.append((key, failure, error.isPassing))
+      hasMore = true
     }
   }
 

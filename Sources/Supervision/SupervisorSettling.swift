@@ -7,7 +7,9 @@ extension Supervisor {
   func settle(at now: ContinuousClock.Instant) {
     let busy = Set(attempts.map(\.key.job) + failedStarts.map(\.key.job))
     for job in Array(jobs.values)
-    where !busy.contains(job.id) && !isTroubled(job.id, at: now) && finishing[job.id] == nil {
+    where !busy.contains(job.id) && !isTroubled(job.id, at: now) && finishing[job.id] == nil
+      && job.renewal == nil
+    {
       guard .now < turnEnd else {
         hasMore = true
         return

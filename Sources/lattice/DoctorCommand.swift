@@ -1,5 +1,6 @@
 import ArgumentParser
 import DurableFiles
+import FileNames
 import Foundation
 import JobModel
 import JobReport
@@ -39,7 +40,8 @@ struct DoctorCommand: ParsableCommand {
     let repairs = repair ? try repairFindings() : []
     let findings =
       repairs + spoolFindings() + daemonFindings() + JournalCheck(spool.folder).findings
-      + IncomingCheck(spool.folder).findings + pluginFindings() + modelFindings()
+      + IncomingCheck(spool.folder).findings + AccessCheck(spool.folder).findings + pluginFindings()
+      + modelFindings()
     if output.json {
       try printJSON(findings)
     } else {
@@ -106,6 +108,16 @@ struct DoctorCommand: ParsableCommand {
       + status.specs.filter { $0.reason != nil }.map {
         Finding(
           verdict: .note, what: WaitingSpecs.line($0),
+          advice: "It is tried again by itself; 'lattice cancel \($0.id)' gives it up.")
+      }
+      + [status.intakeTrouble].compactMap(\.self).map {
+        Finding(
+          verdict: .note, what: "specs are not taken in for now: latticed \($0.shown)",
+          advice: "It is tried again by itself.")
+      }
+      + (status.jobs ?? []).map {
+        Finding(
+          verdict: .note, what: "the job \($0.id) waits: \($0.reason.shown)",
           advice: "It is tried again by itself; 'lattice cancel \($0.id)' gives it up.")
       }
   }

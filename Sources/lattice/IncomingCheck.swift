@@ -24,12 +24,12 @@ struct IncomingCheck {
   private func waiting(among names: [FileName]) -> [DoctorCommand.Finding] {
     let isServed = FileLock.isHeld(spool.daemonLock)
     let told = Dictionary(
-      WaitingDrop.read(spool).map { ($0.name, $0.reason) }, uniquingKeysWith: { $1 })
+      WaitingDrop.read(spool).map { (FileName($0.name), $0.reason) }, uniquingKeysWith: { $1 })
     return names.filter { DropName.isMeantAsSpec($0) }.compactMap { name in
       let text = name.shown
       let reason =
         isServed
-        ? told[name.text ?? text]
+        ? told[FileName(name.text ?? text)]
         : DropName.fault(in: name)?.message
       guard let reason else { return nil }
       return DoctorCommand.Finding(

@@ -16,7 +16,10 @@ struct JobRemoval {
   ///
   /// - Returns: False when it is not there or had not ended by then; nothing is touched in that case.
   func remove(_ job: JobID, endedBefore milliseconds: Int) throws -> Bool {
-    guard try journal.delete(job, endedBefore: milliseconds) else { return false }
+    let isRemoved = try journal.delete(job, endedBefore: milliseconds) {
+      DurableBoundary.reached("gc.removed-part")
+    }
+    guard isRemoved else { return false }
     try removeFolder(job)
     return true
   }
@@ -24,6 +27,7 @@ struct JobRemoval {
   /// Finishes removals that were interrupted: folders that were renamed away, and those of jobs that ended before and
   /// are not in the journal any more.
   func sweep(endedBefore milliseconds: Int) throws {
+    try journal.finishRemovals()
     for name in try Files.names(in: spool.jobs) {
       if name.hasPrefix(Self.mark) {
         try Files.removeTree("\(spool.jobs)/\(name)")

@@ -25,6 +25,39 @@ import Testing
     withExtendedLifetime(lock) {}
   }
 
+  /// Another process has it: nobody else gets it, however patient, until that process is gone.
+  @Test func twoProcessesNeverHaveIt() throws {
+    defer { try? Files.removeTree(path) }
+    let holder = Process()
+    holder.executableURL = URL(filePath: "/usr/bin/flock")
+    holder.arguments = [path, "sleep", "100"]
+    try holder.run()
+    while !FileLock.isHeld(path) { usleep(5000) }
+    try Data("\(holder.processIdentifier)\n".utf8).write(to: URL(filePath: path))
+    #expect(try FileLock.acquire(path) == nil)
+    #expect(try FileLock.acquire(path, patience: 5) == nil)
+    #expect(FileLock.holder(of: path) == holder.processIdentifier)
+    // Its child has the file open, too, and outlives it.
+    for child in try children(of: holder.processIdentifier) { kill(child, SIGKILL) }
+    holder.terminate()
+    holder.waitUntilExit()
+    let lock = try #require(try FileLock.acquire(path, patience: 20))
+    #expect(FileLock.holder(of: path) == getpid())
+    let asker = Process()
+    asker.executableURL = URL(filePath: "/usr/bin/flock")
+    asker.arguments = ["--nonblock", path, "true"]
+    try asker.run()
+    asker.waitUntilExit()
+    #expect(asker.terminationStatus == 1)
+    withExtendedLifetime(lock) {}
+  }
+
+  private func children(of process: Int32) throws -> [Int32] {
+    let text = try String(
+      contentsOfFile: "/proc/\(process)/task/\(process)/children", encoding: .utf8)
+    return text.split(separator: " ").compactMap { Int32($0) }
+  }
+
   @Test func whoMayOnlyReadCanAsk() throws {
     defer { try? Files.removeTree(path) }
     let lock = try #require(try FileLock.acquire(path))

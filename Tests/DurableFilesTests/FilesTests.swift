@@ -1,4 +1,5 @@
 import DurableFiles
+import FileNames
 import Foundation
 import Glibc
 import Testing
@@ -19,6 +20,26 @@ import Testing
     let error = #expect(throws: FileError.self) { try file.write([1, 2, 3]) }
     #expect(error?.description == "can't write '/dev/full': No space left on device")
     #expect(error?.isNoSpace == true)
+  }
+
+  @Test func aTreeIsRemovedAPartAtATime() throws {
+    try Files.makeDirectory("\(folder)/a/b/c")
+    defer { try? Files.removeTree(folder) }
+    for number in 0..<20 { try AtomicFile.write([1], to: "\(folder)/a/b/\(number)") }
+    symlink("/etc", "\(folder)/a/link")
+    var left = 5
+    let goesOn = {
+      left -= 1
+      return left >= 0
+    }
+    var calls = 1
+    while try !Files.removeTree(FileName("\(folder)/a"), while: goesOn) {
+      left = 5
+      calls += 1
+    }
+    #expect(calls >= 4)
+    #expect(!Files.exists("\(folder)/a") && Files.exists("/etc"))
+    #expect(try Files.removeTree(FileName("\(folder)/a")) { true })
   }
 
   @Test func replacesWholeAndLeavesNoTemporary() throws {

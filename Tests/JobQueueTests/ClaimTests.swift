@@ -1,4 +1,5 @@
 import DurableFiles
+import FileNames
 import Foundation
 import Glibc
 import JobModel
@@ -16,7 +17,8 @@ import Testing
     mkfifo("\(bench.spool.incoming)/pipe.yaml", 0o644)
     let found = try bench.queue.scan()
     let unfit = Dictionary(uniqueKeysWithValues: found.unfit.map { ($0.name, $0.message) })
-    #expect(Set(found.specs.map(\.name)).subtracting(unfit.keys) == ["a.yaml", "b.yml"])
+    #expect(
+      Set(found.specs.compactMap(\.name.text)).subtracting(unfit.keys) == ["a.yaml", "b.yml"])
     #expect(
       unfit == [
         "folder.yaml":
@@ -64,7 +66,7 @@ import Testing
     let bench = try QueueBench()
     for number in 0..<5000 { try bench.drop("j\(number).yaml", "\(number)") }
     var seen: Set<String> = []
-    for name in try bench.queue.scan().specs.map(\.name) {
+    for name in try bench.queue.scan().specs.compactMap(\.name.text) {
       let claim = try #require(try bench.queue.claim(name, as: bench.newID()))
       seen.insert(String(decoding: claim.bytes, as: UTF8.self))
     }
@@ -101,6 +103,20 @@ import Testing
     #expect(!Files.exists(empty.path))
   }
 
+  /// What is no folder at all, for one: the others are adopted, and it is named.
+  @Test func oneThatCanNotBeReadHoldsUpNoOther() throws {
+    let bench = try QueueBench()
+    try bench.drop("a.yaml", "name: a\n")
+    let claim = try #require(try bench.queue.claim("a.yaml", as: bench.newID()))
+    let id = bench.newID()
+    try AtomicFile.write([1], to: bench.spool.claim(id).path)
+    let leftovers = try bench.queue.adopt()
+    #expect(leftovers.claims.map(\.id) == [claim.id])
+    #expect(
+      leftovers.stuck.mapValues(\.description)
+        == [id: "can't list '\(bench.spool.claim(id).path)': Not a directory"])
+  }
+
   @Test func aDropIsPutBackWithItsOrigin() throws {
     let bench = try QueueBench()
     let name = try HandIn.submit(
@@ -110,8 +126,20 @@ import Testing
     let origin = try JSONDecoder().decode(DropOrigin.self, from: Data(try #require(claim.origin)))
     #expect(origin.base == "/data" && origin.handedInAs == name)
     try bench.queue.putBack(claim)
-    #expect(try bench.queue.scan().specs.map(\.name) == [name])
+    #expect(try bench.queue.scan().specs.map(\.name) == [FileName(name)])
     #expect(try bench.queue.claim(name, as: bench.newID())?.origin == claim.origin)
+  }
+
+  /// What was dropped under the name meanwhile is newer than what was claimed before.
+  @Test func givingBackNeverOverwritesANewerDrop() throws {
+    let bench = try QueueBench()
+    try bench.drop("a.yaml", "name: old\n")
+    let claim = try #require(try bench.queue.claim("a.yaml", as: bench.newID()))
+    try bench.drop("a.yaml", "name: new\n")
+    try bench.queue.putBack(claim)
+    #expect(
+      try Files.read("\(bench.spool.incoming)/a.yaml") == Array("name: new\n".utf8))
+    #expect(try bench.names(bench.spool.jobs).isEmpty)
   }
 
   @Test func rejectedSpecsKeepTheirNames() throws {

@@ -1,3 +1,4 @@
+import FileNames
 import JobQueue
 import Testing
 
@@ -8,7 +9,7 @@ import Testing
 
     init(seconds: Double) { rule = SettleRule(settleSeconds: seconds) }
 
-    func isSettled(_ name: String, _ look: SettleRule.Look, wasMoved: Bool = false, at now: Int)
+    func isSettled(_ name: FileName, _ look: SettleRule.Look, wasMoved: Bool = false, at now: Int)
       -> Bool
     {
       rule.isSettled(name, look, wasMoved: wasMoved, at: now)
@@ -42,6 +43,18 @@ import Testing
   @Test func renamedFilesAreComplete() {
     let watch = Watch(seconds: 1)
     #expect(watch.isSettled("a", look(size: 5), wasMoved: true, at: 0))
+  }
+
+  /// Two names that only look the same are two files.
+  @Test func namesAreBytes() {
+    let watch = Watch(seconds: 1)
+    let (composed, apart): (FileName, FileName) = ("\u{E9}", "e\u{301}")
+    #expect(!watch.isSettled(composed, look(size: 5), at: 0))
+    #expect(!watch.isSettled(apart, look(size: 6), at: 0))
+    #expect(watch.isSettled(composed, look(size: 5), at: 1_000_000_000))
+    watch.rule.keep(only: [apart])
+    #expect(watch.rule.quietNanoseconds(of: composed, at: 1_000_000_000) == 0)
+    #expect(watch.rule.quietNanoseconds(of: apart, at: 1_000_000_000) == 1_000_000_000)
   }
 
   @Test func filesThatAreGoneAreForgotten() {

@@ -33,12 +33,13 @@ import Testing
     let journal = try Journal(spool: spool)
     try journal.insert(newJob("a"))
     let queue = try DatabaseQueue(path: spool.database)
+    #expect(try journal.synchronousLevel == 2)
     let mode = try queue.read { try String.fetchOne($0, sql: "PRAGMA journal_mode") }
     #expect(mode == "wal")
     let migrations = try queue.read {
       try String.fetchAll($0, sql: "SELECT identifier FROM grdb_migrations")
     }
-    #expect(migrations == ["v1", "v2"])
+    #expect(migrations == ["v1", "v2", "v3"])
     withExtendedLifetime(journal) {}
   }
 
@@ -124,7 +125,7 @@ import Testing
     let newer = #expect(throws: JournalError.self) { try Journal(spool: spool) }
     #expect(
       newer?.description
-        == "the journal '\(spool.database)' was written by a newer Lattice (this one knows up to 'v2'); use the newer one"
+        == "the journal '\(spool.database)' was written by a newer Lattice (this one knows up to 'v3'); use the newer one"
     )
     try Data("not a database, but text of some length".utf8).write(
       to: URL(filePath: spool.database))
@@ -143,13 +144,147 @@ import Testing
     #expect(try !journal.delete(job.id))
     try journal.record(.failed, job: job.id, message: nil, at: 100)
     #expect(try !journal.delete(job.id, endedBefore: 100))
-    _ = try journal.retry(job: job.id, shards: [0], message: "retried by ann", at: 101)
+    _ = try journal.retry(
+      job: job.id, wish: .retry(failedOnly: true, by: "ann"), message: "retried by ann", at: 101)
     #expect(try !journal.delete(job.id))
     #expect(try journal.reader.job(job.id)?.state == .queued)
     try journal.record(.succeeded, job: job.id, message: nil, at: 102)
     #expect(try journal.delete(job.id, endedBefore: 103))
     #expect(try journal.reader.job(job.id) == nil)
     #expect(try !journal.delete(job.id))
+  }
+
+  /// Its rows may be many, and others want to write: it is gone for all readers before they are.
+  @Test func aRemovalIsManyShortTransactions() throws {
+    let journal = try Journal(spool: spool)
+    let job = newJob("a", shards: 1200)
+    try journal.insert(job)
+    for shard in 0..<1200 {
+      _ = try journal.lease(job: job.id, shard: shard, attempt: 1, at: 1)
+      try journal.recordDone(report(shard, done: 1, failed: 0), job: job.id, at: 2)
+    }
+    try journal.record(.succeeded, job: job.id, message: nil, at: 3)
+    let reader = try JournalReader(spool: spool)
+    var left: [Int] = []
+    var isShown = false
+    let isRemoved = try journal.delete(job.id) {
+      left.append((try? reader.shards(of: job.id).count) ?? -1)
+      isShown = isShown || (try? reader.jobs().isEmpty) != true
+    }
+    #expect(isRemoved && !isShown)
+    #expect(left.first == 1200 && left.contains(700) && left.contains(200) && left.last == 0)
+    #expect(try journal.reader.shards(of: job.id).isEmpty)
+    #expect(try journal.reader.damage().isEmpty)
+  }
+
+  /// A kill in the middle: the job is gone, the rest goes with the next removal, and its id can be used again.
+  @Test func aRemovalThatWasInterruptedIsFinished() throws {
+    let journal = try Journal(spool: spool)
+    let (job, other) = (newJob("a"), newJob("b"))
+    for job in [job, other] {
+      try journal.insert(job)
+      _ = try journal.lease(job: job.id, shard: 0, attempt: 1, at: 1)
+      try journal.record(.failed, job: job.id, message: nil, at: 2)
+    }
+    let database = try DatabaseQueue(path: spool.database)
+    try database.write {
+      try $0.execute(sql: "UPDATE job SET state = 'removed' WHERE id = ?", arguments: [job.id.text])
+    }
+    #expect(try journal.reader.job(job.id) == nil)
+    #expect(try journal.reader.jobs().map(\.id) == [other.id])
+    #expect(throws: JournalError.self) { try journal.reader.find("a") }
+    #expect(throws: JournalError.self) {
+      try journal.record(.retried, job: job.id, message: nil, at: 3)
+    }
+    try journal.adopt([FoundJob(job: job, state: .failed, shards: [])], at: 4)
+    #expect(try journal.reader.job(job.id)?.state == .failed)
+    try database.write {
+      try $0.execute(sql: "UPDATE job SET state = 'removed' WHERE id = ?", arguments: [job.id.text])
+    }
+    try journal.finishRemovals()
+    let count = try database.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM job") }
+    #expect(count == 1)
+    #expect(try journal.reader.shards(of: other.id).count == 1)
+  }
+
+  /// Each step is one transaction: where its last statement fails, nothing of it is there.
+  @Test func aStepIsWholeOrNotAtAll() throws {
+    let journal = try Journal(spool: spool)
+    let job = newJob("a")
+    try journal.insert(job)
+    _ = try journal.lease(job: job.id, shard: 0, attempt: 1, at: 1)
+    let database = try DatabaseQueue(path: spool.database)
+
+    func state() throws -> [String] {
+      try ["job", "shard", "attempt", "event"].map { table in
+        try database.read { try Row.fetchAll($0, sql: "SELECT * FROM \(table)") }.description
+      }
+    }
+
+    func expectNothing(
+      _ trigger: String, sourceLocation: SourceLocation = #_sourceLocation,
+      _ step: () throws -> Void
+    ) throws {
+      let before = try state()
+      try database.write {
+        try $0.execute(
+          sql: "CREATE TRIGGER no BEFORE \(trigger) BEGIN SELECT RAISE(ABORT, 'no'); END")
+      }
+      #expect(throws: (any Error).self, sourceLocation: sourceLocation) { try step() }
+      try database.write { try $0.execute(sql: "DROP TRIGGER no") }
+      #expect(try state() == before, sourceLocation: sourceLocation)
+    }
+
+    let failure = AttemptFailure(kind: .crashed, message: "ended by SIGSEGV")
+    try expectNothing("INSERT ON event") { try journal.insert(newJob("b")) }
+    try expectNothing("UPDATE ON shard") {
+      try journal.recordFailure(failure, job: job.id, shard: 0, attempt: 1, at: 2)
+    }
+    try expectNothing("INSERT ON event") {
+      try journal.recordFailure(failure, job: job.id, shard: 0, attempt: 1, at: 2)
+    }
+    try expectNothing("UPDATE ON job") {
+      try journal.recordDone(report(0, done: 1, failed: 0), job: job.id, at: 2)
+    }
+    try expectNothing("INSERT ON shard") {
+      _ = try journal.lease(job: job.id, shard: 1, attempt: 1, at: 2)
+    }
+    try expectNothing("INSERT ON event") {
+      try journal.record(.failed, job: job.id, message: nil, at: 3)
+    }
+    try journal.recordDone(report(0, done: 1, failed: 1), job: job.id, at: 2)
+    try expectNothing("UPDATE ON job") { try journal.requeue([0], of: job.id) }
+    try journal.record(.failed, job: job.id, message: nil, at: 3)
+    try expectNothing("UPDATE OF ended_ms ON job WHEN NEW.ended_ms IS NULL") {
+      _ = try journal.retry(
+        job: job.id, wish: .retry(failedOnly: true, by: "ann"), message: "", at: 4)
+    }
+    try expectNothing("INSERT ON event") { try journal.setPriority(3, of: job.id, at: 4) }
+  }
+
+  /// A job of any size is one row; its shards get theirs when something happens to them.
+  @Test func aShardToWhichNothingHasHappenedHasNoRow() throws {
+    let journal = try Journal(spool: spool)
+    let job = newJob("a", shards: 1_000_000)
+    try journal.insert(job)
+    #expect(try journal.reader.shards(of: job.id).isEmpty)
+    _ = try journal.lease(job: job.id, shard: 999_999, attempt: 1, at: 1)
+    #expect(try journal.reader.runningShards(of: job.id) == [999_999])
+    try journal.recordDone(report(999_999, done: 3, failed: 2), job: job.id, at: 2)
+    try journal.recordDone(report(999_999, done: 3, failed: 2), job: job.id, at: 3)
+    try journal.recordDone(report(5, done: 1, failed: 0), job: job.id, at: 4)
+    #expect(try journal.reader.job(job.id)?.itemsDone == 4)
+    #expect(try journal.reader.job(job.id)?.itemsFailed == 2)
+    try journal.record(.failed, job: job.id, message: nil, at: 5)
+    let wish = JobWish.retry(failedOnly: true, by: "ann")
+    #expect(
+      try journal.retry(job: job.id, wish: wish, message: "retried by ann", at: 6) == .queued)
+    #expect(try journal.reader.job(job.id)?.wish == wish)
+    try journal.requeue([999_999], of: job.id)
+    #expect(try journal.reader.job(job.id)?.itemsDone == 1)
+    #expect(try journal.reader.job(job.id)?.itemsFailed == 0)
+    #expect(try journal.reader.shards(of: job.id).map(\.number) == [5, 999_999])
+    #expect(try journal.reader.shards(of: job.id, after: 5, limit: 1).map(\.attempts) == [1])
   }
 
   @Test func aWishIsKeptUntilItTakesEffect() throws {

@@ -1,3 +1,4 @@
+import FileNames
 import FoundationEssentials
 import JobModel
 import StageHost
@@ -94,7 +95,7 @@ import Testing
       parameters: .object([:]), inputs: [:])
     let answer = StageCheck.run(
       StageCheckRequest(stages: [make, entry]),
-      with: [SwiftStages.path: try SwiftStages.load()])
+      with: [FileName(SwiftStages.path): try SwiftStages.load()])
     return try #require(answer.stages.last)
   }
 

@@ -131,8 +131,11 @@ import Testing
       try shop.touch(path)
     }
     ask(.retry(failedOnly: false), supervisor, id)
-    for file in ["state", "metrics", "model.json"] {
-      #expect(access("\(shop.spool.job(id).path)/\(file)", F_OK) != 0, "a task begins anew")
+    // A task begins anew.
+    try shop.drive(supervisor) {
+      ["state", "metrics", "model.json"].allSatisfy {
+        access("\(shop.spool.job(id).path)/\($0)", F_OK) != 0
+      }
     }
     try shop.drive(supervisor) { supervisor.jobs.isEmpty }
     #expect(try shop.result(id).state == .succeeded)
@@ -143,7 +146,7 @@ import Testing
   @Test func attemptsOfAJobThatIsGoneAreDropped() throws {
     let shop = try Workshop()
     let (supervisor, id) = try started(Self.stubborn, in: shop)
-    #expect(supervisor.attempts.count == 2)
+    try shop.drive(supervisor) { supervisor.attempts.count == 2 }
     let database = try DatabaseQueue(path: shop.spool.database)
     try database.write { try $0.execute(sql: "DELETE FROM job") }
     for attempt in supervisor.attempts { attempt.process.killSession() }
