@@ -86,7 +86,7 @@ final class DaemonShop {
     try waitForEnd(of: try start(arguments, environment: environment))
   }
 
-  func waitForEnd(of process: WorkerProcess, seconds: Double = 30) throws -> WorkerExit? {
+  func waitForEnd(of process: WorkerProcess, seconds: Double = 90) throws -> WorkerExit? {
     Poller.wait(for: [process.descriptor], until: .now + .seconds(seconds))
     let end = ContinuousClock.now + .seconds(2)
     while !process.isCleared(), ContinuousClock.now < end { usleep(1000) }
@@ -132,7 +132,7 @@ final class DaemonShop {
   var hasStarted: Bool { jobs.contains { access("\(spool.job($0).path)/started", F_OK) == 0 } }
 
   /// Polls until something holds.
-  func wait(_ what: String, seconds: Double = 20, until isSo: () -> Bool) throws {
+  func wait(_ what: String, seconds: Double = 60, until isSo: () -> Bool) throws {
     let end = ContinuousClock.now + .seconds(seconds)
     while !isSo() {
       try #require(ContinuousClock.now < end, "not within the time: \(what)\n\(talk)")
