@@ -4,7 +4,7 @@ import LatticeDriver
 import Testing
 
 /// The exit codes that scripts rely on, 0 to 7, and 64 for what can't be parsed.
-@Suite struct ExitCodeTests {
+@Suite(.blocking) struct ExitCodeTests {
   /// A command in a scene, and how it ends.
   struct Ending: Sendable, CustomTestStringConvertible {
     let status: Int32

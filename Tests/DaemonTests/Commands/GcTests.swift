@@ -4,7 +4,7 @@ import LatticeDriver
 import Testing
 
 /// What `gc` removes, and what has to stay.
-@Suite struct GcTests {
+@Suite(.blocking) struct GcTests {
   private static let old = (1...7).map { "old-\($0)" }
 
   /// Ages of the jobs are those of ``FrozenSpool/ages``: half an hour, 2 and 3 hours, 30 hours, 10 days, 60 days.

@@ -3,7 +3,7 @@ import LatticeDriver
 import Testing
 
 /// What every command has: a help, the version, and a word on what it doesn't know.
-@Suite struct HelpTests {
+@Suite(.blocking) struct HelpTests {
   private static let folder = FileManager.default.temporaryDirectory
 
   private func run(_ program: String, _ words: [String]) throws -> Lattice.Output {

@@ -3,7 +3,7 @@ import LatticeDriver
 import Testing
 
 /// `run` and ctrl-C.
-@Suite struct InterruptTests {
+@Suite(.blocking) struct InterruptTests {
   private let scene: Scene
 
   init() throws { scene = try Scene.fresh() }

@@ -4,7 +4,7 @@ import LatticeDriver
 import Testing
 
 /// What `logs` prints of a job's lines, and when.
-@Suite struct LogsTests {
+@Suite(.blocking) struct LogsTests {
   private func lines(_ words: String...) throws -> [String] {
     let scene = try Scene.make(.frozen)
     let output = try scene.start("lattice", ["logs"] + words).wait()

@@ -3,7 +3,7 @@ import LatticeDriver
 import Testing
 
 /// Every option of every command: each has a case, and each case sees its effect.
-@Suite struct OptionTests {
+@Suite(.blocking) struct OptionTests {
   static let cases: [OptionCase] =
     ReadingCases.all + RunningCases.all + RequestCases.all + PluginCases.all + ModelCases.all
     + UpkeepCases.all + DaemonCases.all + WorkerCases.all + BenchCases.all

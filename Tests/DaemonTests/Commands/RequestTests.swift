@@ -4,7 +4,7 @@ import LatticeDriver
 import Testing
 
 /// `cancel`, `pause`, `resume`, `retry` and `priority` at a daemon that runs.
-@Suite struct RequestTests {
+@Suite(.blocking) struct RequestTests {
   private let scene: Scene
 
   init() throws { scene = try Scene.make(.live) }
@@ -136,7 +136,7 @@ import Testing
 }
 
 /// Specs that are handed in, or not.
-@Suite struct HandInTests {
+@Suite(.blocking) struct HandInTests {
   /// One faulty spec among good ones, and nothing is handed in.
   @Test(arguments: [
     ["faulty.yaml"], ["good.yaml", "faulty.yaml"], ["faulty.yaml", "good.yaml"],

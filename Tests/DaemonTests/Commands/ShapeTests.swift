@@ -3,7 +3,7 @@ import LatticeDriver
 import Testing
 
 /// The members of what commands print as JSON, which scripts read.
-@Suite struct ShapeTests {
+@Suite(.blocking) struct ShapeTests {
   /// A command, and the shape of what it prints.
   struct Printed: Sendable, CustomTestStringConvertible {
     let words: [String]

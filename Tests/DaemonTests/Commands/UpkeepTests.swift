@@ -4,7 +4,7 @@ import LatticeDriver
 import Testing
 
 /// What `doctor`, `models verify` and `plugin list` find, and how they exit by it.
-@Suite struct UpkeepTests {
+@Suite(.blocking) struct UpkeepTests {
   /// A fault made in a copy of the frozen spool, and what is said of it.
   struct Fault: Sendable, CustomTestStringConvertible {
     let name: String
