@@ -1,4 +1,5 @@
 import CStageABI
+import CSystemCalls
 import Glibc
 import JobModel
 import Synchronization
@@ -97,8 +98,11 @@ final class HostContext: @unchecked Sendable {
   }
 
   func alloc(_ size: Int, _ alignment: Int) -> UnsafeMutableRawPointer? {
-    guard size > 0, alignment > 0, alignment & (alignment - 1) == 0, services.account.take(size)
-    else { return nil }
+    guard size > 0, alignment > 0, alignment & (alignment - 1) == 0 else { return nil }
+    guard services.account.take(size) else {
+      lattice_memory_refuse()
+      return nil
+    }
     let alignment = max(alignment, 16)
     if services.guardsMemory, alignment <= 4096,
       let block = GuardedBlock(
@@ -111,6 +115,7 @@ final class HostContext: @unchecked Sendable {
     var memory: UnsafeMutableRawPointer?
     guard posix_memalign(&memory, alignment, size) == 0, let memory else {
       services.account.give(size)
+      lattice_memory_refuse()
       return nil
     }
     blocks.withLock { $0[UInt(bitPattern: memory)] = Block(size: size, guarded: nil) }

@@ -1,4 +1,5 @@
 package import CStageABI
+import CSystemCalls
 import FileNames
 import FoundationEssentials
 import JobModel
@@ -80,7 +81,11 @@ package enum HostTable {
         return LATTICE_INTERNAL
       }
       let work = CRangeBody(body: body, argument: argument)
+      // What was refused to the call is missing on all threads that work for it.
+      let lacksMemory = lattice_memory_is_refused() != 0
       context.services.parallelFor(count, grain: Int(clamping: max(1, grain))) { range in
+        lattice_memory_begin()
+        if lacksMemory { lattice_memory_refuse() }
         Ambient.shared.keepingFloats { work.call(range) }
       }
       return LATTICE_OK
@@ -166,6 +171,7 @@ package enum HostTable {
         try batch.requireFree(type: type, shape: shape, at: text(port) ?? "")
         guard let tensor = batch.services.output(text(port) ?? "", type, shape) else {
           let bytes = HostTensor.byteCount(type, shape) ?? 0
+          lattice_memory_refuse()
           throw StageFailure(
             .noMemory, "no memory for an output of \(bytes) bytes (\(type.rawValue)\(shape))")
         }

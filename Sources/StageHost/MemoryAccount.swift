@@ -11,6 +11,7 @@ package final class MemoryAccount: Sendable {
 
   /// Takes `bytes`; false, and nothing taken, when that would pass the limit.
   package func take(_ bytes: Int) -> Bool {
+    guard (0...limit).contains(bytes) else { return false }
     let (_, now) = used.wrappingAdd(bytes, ordering: .relaxed)
     guard now <= limit else {
       give(bytes)

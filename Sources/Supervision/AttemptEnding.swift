@@ -106,7 +106,8 @@ package struct AttemptInquest {
         exit: ending.exit, talk: talk, peakBytes: ending.peakBytes,
         mappedBytes: attempt.process.mappedBytes,
         isSystemShort: ProcessTable.memoryKills > attempt.process.memoryKillsBefore,
-        limitBytes: plan.limits.memoryBytes)
+        limitBytes: plan.limits.memoryBytes,
+        addressAfterRefusal: attempt.flight.snapshot().crash?.addressAfterRefusal)
     }
   }
 

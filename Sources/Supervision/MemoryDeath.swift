@@ -20,10 +20,12 @@ package struct MemoryDeath {
   /// Whether the system has killed a process for want of memory since the worker started.
   package var isSystemShort: Bool
   package var limitBytes: Int
+  /// Where it read or wrote what nobody has, after memory was refused to it; nil when it did not.
+  package var addressAfterRefusal: UInt64?
 
   package init(
     exit: WorkerExit, talk: String, peakBytes: Int, mappedBytes: Int?, isSystemShort: Bool,
-    limitBytes: Int
+    limitBytes: Int, addressAfterRefusal: UInt64? = nil
   ) {
     self.exit = exit
     self.talk = talk
@@ -31,6 +33,7 @@ package struct MemoryDeath {
     self.mappedBytes = mappedBytes
     self.isSystemShort = isSystemShort
     self.limitBytes = limitBytes
+    self.addressAfterRefusal = addressAfterRefusal
   }
 
   /// What happened, as a sentence; nil when it was something else.
@@ -45,9 +48,13 @@ package struct MemoryDeath {
     if let words = talk.split(separator: "\n").last(where: Self.isAboutMemory) {
       return "ran out of memory: \(words.prefix(200)); \(limit)"
     }
-    // Who writes to memory that it was not given dies of it.
-    guard let mappedBytes, peakBytes - mappedBytes > limitBytes else { return nil }
     let name = exit.signalName ?? "a signal"
+    // Who uses memory that it was not given dies of it.
+    if let address = addressAfterRefusal {
+      return
+        "was refused memory, went on without it and was ended by \(name) at address 0x\(String(address, radix: 16)); \(limit)"
+    }
+    guard let mappedBytes, peakBytes - mappedBytes > limitBytes else { return nil }
     return
       "used \(Watchdog.bytes(peakBytes - mappedBytes)) of its \(Watchdog.bytes(limitBytes)) limit and was ended by \(name)"
   }

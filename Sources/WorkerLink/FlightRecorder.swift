@@ -29,7 +29,8 @@ package final class FlightRecorder: @unchecked Sendable {
     static let unit = 8
     static let doneAtStart = 9
     static let startMilliseconds = 10
-    /// Of the thread that died: whether it is known that one did, stage + 1, item + 1.
+    /// Of the thread that died: whether it is known that one did, stage + 1, item + 1, whether memory was refused to it
+    /// before, the address that it used all the same.
     static let crash = 11
     /// Two words a slot: stage + 1, item + 1; 0 stands for none.
     static let slots = 64
@@ -181,7 +182,9 @@ package final class FlightRecorder: @unchecked Sendable {
     snapshot.task = taskProgress
     snapshot.active = (0..<Self.slotCount).compactMap { activity(slot: $0) }
     if load(Word.crash) != 0 {
-      snapshot.crash = FlightSnapshot.Crash(at: activity(Word.crash + 1))
+      snapshot.crash = FlightSnapshot.Crash(
+        at: activity(Word.crash + 1),
+        addressAfterRefusal: load(Word.crash + 3) != 0 ? load(Word.crash + 4) : nil)
     }
     return snapshot
   }

@@ -19,8 +19,13 @@ package struct FlightSnapshot: Hashable, Sendable {
   package struct Crash: Hashable, Sendable {
     /// What the thread that died was at; nil when nobody knows.
     package var at: Activity?
+    /// The address where nothing lies that it used after memory was refused to it; nil when it died of something else.
+    package var addressAfterRefusal: UInt64?
 
-    package init(at: Activity?) { self.at = at }
+    package init(at: Activity?, addressAfterRefusal: UInt64? = nil) {
+      self.at = at
+      self.addressAfterRefusal = addressAfterRefusal
+    }
   }
 
   /// Grows with every sign of life.

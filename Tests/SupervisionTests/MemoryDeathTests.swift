@@ -7,11 +7,12 @@ import Testing
 @Suite(.blocking) struct MemoryDeathTests {
   private func sentence(
     _ signal: Int32, _ talk: String = "", peak: Int = 100 << 20, mapped: Int? = 40 << 20,
-    isSystemShort: Bool = false
+    isSystemShort: Bool = false, addressAfterRefusal: UInt64? = nil
   ) -> String? {
     MemoryDeath(
       exit: .signal(signal), talk: talk, peakBytes: peak, mappedBytes: mapped,
-      isSystemShort: isSystemShort, limitBytes: 256 << 20
+      isSystemShort: isSystemShort, limitBytes: 256 << 20,
+      addressAfterRefusal: addressAfterRefusal
     ).sentence
   }
 
@@ -49,6 +50,18 @@ import Testing
     #expect(
       sentence(SIGSEGV, peak: 400 << 20)
         == "used 360 MiB of its 256 MiB limit and was ended by SIGSEGV")
+  }
+
+  @Test func memoryThatWasRefusedAndUsedAllTheSame() {
+    #expect(
+      sentence(SIGSEGV, addressAfterRefusal: 16)
+        == "was refused memory, went on without it and was ended by SIGSEGV at address 0x10; its limit is 256 MiB"
+    )
+    // Whatever the runtime says of it knows better, and a kill is not of the worker's doing.
+    #expect(
+      sentence(SIGABRT, "memory allocation of 9 bytes failed\n", addressAfterRefusal: 0)
+        == "ran out of memory: memory allocation of 9 bytes failed; its limit is 256 MiB")
+    #expect(sentence(SIGKILL, addressAfterRefusal: 0) == nil)
   }
 
   @Test func anExitIsNone() {
