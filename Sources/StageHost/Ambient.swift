@@ -45,11 +45,31 @@ package final class Ambient: Sendable {
     package var isCertain: Bool
   }
 
+  /// A call that has not returned.
+  private struct Call {
+    let number: Int
+    /// What was found changed, and put back, since it began.
+    var found: AmbientChanges = []
+    /// False once another call was under way beside it.
+    var isAlone: Bool
+  }
+
+  /// Whoever looks puts back what it finds, so that nobody finds it again: looks and calls are counted under one lock, and
+  /// each find is told to all calls that may have done it.
   private struct Calls {
-    var underWay = 0
     var begun = 0
+    var underWay: [Call] = []
     /// When a call was over, in nanoseconds.
     var lastLook = 0
+
+    mutating func look() {
+      let found = lattice_ambient_changes()
+      guard found != 0 else { return }
+      lattice_ambient_restore(found)
+      for index in underWay.indices {
+        underWay[index].found.insert(AmbientChanges(rawValue: found))
+      }
+    }
   }
 
   /// Nanoseconds after a call in which nothing else is expected to have changed anything.
@@ -68,22 +88,15 @@ package final class Ambient: Sendable {
   /// - Parameter body: The call.
   /// - Returns: What it gave, and what was changed meanwhile.
   package func around<Result>(_ body: () -> Result) -> (result: Result, verdict: Verdict) {
-    let (ticket, isQuiet) = begin()
-    if !isQuiet {
-      // What a thread left behind has done since the last call is not this call's.
-      let earlier = lattice_ambient_changes()
-      if earlier != 0 { lattice_ambient_restore(earlier) }
-    }
+    let number = begin()
     lattice_float_restore(floats)
+    lattice_memory_begin()
     let result = body()
     let float = lattice_float_differences(lattice_float_state(), floats)
     if float != 0 { lattice_float_restore(floats) }
-    let rest = lattice_ambient_changes()
-    if rest != 0 { lattice_ambient_restore(rest) }
-    let isAlone = end(ticket)
-    return (
-      result, Verdict(changes: AmbientChanges(rawValue: float << 8 | rest), isCertain: isAlone)
-    )
+    var verdict = end(number)
+    verdict.changes.insert(AmbientChanges(rawValue: float << 8))
+    return (result, verdict)
   }
 
   /// Calls back a plugin on a thread of the host's, which computes as before afterwards.
@@ -92,22 +105,28 @@ package final class Ambient: Sendable {
     lattice_float_restore(floats)
   }
 
-  private func begin() -> (ticket: (begun: Int, isAlone: Bool), isQuiet: Bool) {
+  private func begin() -> Int {
     let now = Self.now
     return calls.withLock { calls in
-      let isAlone = calls.underWay == 0
-      calls.underWay += 1
+      // What a thread left behind has done since the last call is not this call's.
+      if now - calls.lastLook >= Self.quiet { calls.look() }
+      let isAlone = calls.underWay.isEmpty
+      for index in calls.underWay.indices { calls.underWay[index].isAlone = false }
       calls.begun += 1
-      return ((calls.begun, isAlone), now - calls.lastLook < Self.quiet)
+      calls.underWay.append(Call(number: calls.begun, isAlone: isAlone))
+      return calls.begun
     }
   }
 
-  private func end(_ ticket: (begun: Int, isAlone: Bool)) -> Bool {
-    let now = Self.now
-    return calls.withLock { calls in
-      calls.underWay -= 1
-      calls.lastLook = now
-      return ticket.isAlone && calls.begun == ticket.begun
+  private func end(_ number: Int) -> Verdict {
+    calls.withLock { calls in
+      calls.look()
+      calls.lastLook = Self.now
+      guard let index = calls.underWay.firstIndex(where: { $0.number == number }) else {
+        return Verdict(changes: [], isCertain: true)
+      }
+      let call = calls.underWay.remove(at: index)
+      return Verdict(changes: call.found, isCertain: call.isAlone)
     }
   }
 

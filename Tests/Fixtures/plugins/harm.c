@@ -2,6 +2,7 @@
 //
 //   harm.do     copies its input, until the item with number `item` comes; `how` says what it does then
 //   harm.probe  copies its input, and fails an item when what all stages share is not as a worker has it
+//   harm.make   a source whose second item waits until harm.do, told to `overlap`, has changed something
 //   harm.check  has a `check` that crashes, hangs, leaves or says nothing, as `how` says
 #define _GNU_SOURCE
 #include "fixture.h"
@@ -12,6 +13,7 @@
 #include <locale.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -80,11 +82,30 @@ static void panic(void) {
   abort();
 }
 
+// Milliseconds until what should have come counts as missing.
+#define PATIENCE 120000
+
+static atomic_int has_changed;
+
+static int is_at_root(void) {
+  char directory[4096];
+  return getcwd(directory, sizeof directory) && !strcmp(directory, "/");
+}
+
+// Changes the working directory, and stays until a call that ends meanwhile has had it put back.
+static int change_and_stay(void) {
+  if (chdir("/") != 0) return 0;
+  atomic_store(&has_changed, 1);
+  for (int i = 0; i < PATIENCE && is_at_root(); i++) usleep(1000);
+  return 1;
+}
+
 // What changes the process, by name; 0 when `how` is none of it.
 static int change(const fixture *stage) {
   if (fixture_how(stage, "rounding")) return fesetround(FE_UPWARD), 1;
   if (fixture_how(stage, "flush")) return SET_FLOAT_CONTROL(FLOAT_CONTROL | FLUSHING), 1;
   if (fixture_how(stage, "directory")) return chdir("/") == 0;
+  if (fixture_how(stage, "overlap")) return change_and_stay();
   if (fixture_how(stage, "mask")) return umask(0777), 1;
   if (fixture_how(stage, "locale")) return setlocale(LC_ALL, "C.UTF-8") != NULL;
   if (fixture_how(stage, "signals")) return signal(SIGSEGV, SIG_IGN), 1;
@@ -174,6 +195,15 @@ static lattice_status probe(void *self, lattice_batch *batch) {
   return fixture_copy(stage, batch);
 }
 
+static lattice_status make(void *self, lattice_batch *batch) {
+  const fixture *stage = self;
+  int64_t        shape[4] = {(int64_t)stage->host->batch_size(batch), 2, 2, 3};
+  DLTensor       out;
+  if (stage->host->item_number(batch, 0) > 0)
+    for (int i = 0; i < PATIENCE && !atomic_load(&has_changed); i++) usleep(1000);
+  return stage->host->output_alloc(batch, "image", fixture_types[0], 4, shape, &out);
+}
+
 static lattice_status check(const lattice_stage_config *config, const lattice_tensor_spec *const *inputs,
                             uint32_t n_inputs, lattice_check_result *result) {
   lattice_tensor_spec spec = *inputs[0];
@@ -205,7 +235,16 @@ static const lattice_stage check_stage = {
   .struct_size = sizeof(lattice_stage), .id = "harm.check", .version = "1.0.0", .summary = "For tests.",
   .params_schema = SCHEMA, .inputs = fixture_ports, .n_inputs = 1, .outputs = fixture_ports, .n_outputs = 1,
   .kind = LATTICE_KIND_MAP, .check = check, .create = fixture_create, .process = copy, .destroy = fixture_destroy};
-static const lattice_stage *const stages[] = {&do_stage, &probe_stage, &check_stage};
+static const int64_t made_sizes[] = {-1, 2, 2, 3};
+static const lattice_port made_port = {
+  .struct_size = sizeof(lattice_port), .name = "image", .dtypes = fixture_types, .n_dtypes = 1, .ndim = 4,
+  .dims = made_sizes};
+static const lattice_port *const made_ports[] = {&made_port};
+static const lattice_stage make_stage = {
+  .struct_size = sizeof(lattice_stage), .id = "harm.make", .version = "1.0.0", .summary = "For tests.",
+  .outputs = made_ports, .n_outputs = 1, .kind = LATTICE_KIND_SOURCE, .create = fixture_create, .process = make,
+  .destroy = fixture_destroy};
+static const lattice_stage *const stages[] = {&do_stage, &probe_stage, &check_stage, &make_stage};
 static const lattice_stage_module module = FIXTURE_MODULE("org.lattice.harm", stages);
 
 LATTICE_EXPORT const lattice_stage_module *lattice_stage_module_v1(uint32_t host_minor, const char **why) {
