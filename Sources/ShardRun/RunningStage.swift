@@ -42,9 +42,13 @@ final class RunningStage: StageServices {
         message: error.description)
     }
     do throws(StageFailure) {
-      let instance = try StageInstance(planned, of: library, services: self)
-      self.instance = instance
-      try measured([]) { () throws(StageFailure) in try instance.open() }
+      try understood { () throws(StageFailure) in
+        try measured([]) { () throws(StageFailure) in
+          let instance = try StageInstance(planned, of: library, services: self)
+          self.instance = instance
+          try instance.open()
+        }
+      }
     } catch {
       throw failure(error)
     }
@@ -53,8 +57,10 @@ final class RunningStage: StageServices {
   var times: StageTiming { timing.withLock { $0 } }
 
   func process(_ batch: HostBatch) throws(StageFailure) {
-    try measured(batch.entries.map(\.item.number)) { () throws(StageFailure) in
-      try instance?.process(batch)
+    try understood { () throws(StageFailure) in
+      try measured(batch.entries.map(\.item.number)) { () throws(StageFailure) in
+        try instance?.process(batch)
+      }
     }
   }
 
@@ -99,9 +105,24 @@ final class RunningStage: StageServices {
   ) throws(AttemptFailure) {
     guard let instance else { return }
     do throws(StageFailure) {
-      try measured([]) { () throws(StageFailure) in try body(instance) }
+      try understood { () throws(StageFailure) in
+        try measured([]) { () throws(StageFailure) in try body(instance) }
+      }
     } catch {
       throw failure(error)
+    }
+  }
+
+  /// Takes a stage that stops without having been asked to for one that fails: nobody would ever end the job else.
+  private func understood(_ body: () throws(StageFailure) -> Void) throws(StageFailure) {
+    do throws(StageFailure) {
+      try body()
+    } catch {
+      guard error.code == .cancelled, !isCancelled else { throw error }
+      throw StageFailure(
+        .internal,
+        "stage '\(planned.name)' says that it was cancelled, and nobody asked it to stop: \(error.message)"
+      )
     }
   }
 

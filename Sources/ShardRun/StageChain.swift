@@ -100,6 +100,7 @@ final class StageChain: Sendable {
       entries: entries, inputs: inputs, stage: stage.planned, services: stage)
     do throws(StageFailure) {
       try stage.process(hosted)
+      try requirePromises(of: stage, hosted)
     } catch {
       return try runAgain(batch, stage, after: error)
     }
@@ -157,17 +158,9 @@ final class StageChain: Sendable {
     let kept = batch.entries.indices.filter { hosted.failures[$0] == nil }
     if kept.isEmpty { return TravellingBatch(entries: [], tensors: [:]) }
     let outputs = hosted.outputs
-    for (port, spec) in stage.planned.outputs {
+    for port in stage.planned.outputs.keys {
       let key = TravellingBatch.Port(stage: stage.planned.name, port: port)
-      guard lastReader[key] != nil else { continue }
-      guard let tensor = outputs[port] else {
-        throw stage.failure(
-          StageFailure(
-            .internal,
-            "stage '\(stage.planned.name)' put out nothing at '\(port)', which is read later"))
-      }
-      try check(tensor, against: spec, port: port, stage)
-      batch.tensors[key] = tensor
+      if lastReader[key] != nil { batch.tensors[key] = outputs[port] }
     }
     guard let result = batch.keeping(kept, account: context.account) else {
       throw stage.failure(StageFailure(.noMemory, "no memory to leave failed items out of a batch"))
@@ -175,18 +168,26 @@ final class StageChain: Sendable {
     return result
   }
 
-  /// Holds an output against what the stage's own check said before the run.
-  private func check(
-    _ tensor: HostTensor, against spec: TensorSpec, port: String, _ stage: RunningStage
-  ) throws(AttemptFailure) {
-    let fits =
-      tensor.type == spec.type && tensor.shape.count == spec.shape.count
-      && zip(tensor.shape, spec.shape).dropFirst().allSatisfy { $1 < 0 || $0 == $1 }
-    guard !fits else { return }
-    let found = TensorSpec(type: tensor.type, shape: tensor.shape, semantic: nil).text
-    throw stage.failure(
-      StageFailure(
-        .internal,
-        "'\(port)' of stage '\(stage.planned.name)' is \(found), its check promised \(spec.text)"))
+  /// Holds the outputs that are read later against what the stage's own check said before the run.
+  private func requirePromises(
+    of stage: RunningStage, _ hosted: HostBatch
+  ) throws(StageFailure) {
+    guard hosted.failures.count < hosted.entries.count else { return }
+    let outputs = hosted.outputs
+    let name = stage.planned.name
+    for (port, spec) in stage.planned.outputs.sorted(by: { $0.key < $1.key })
+    where lastReader[TravellingBatch.Port(stage: name, port: port)] != nil {
+      guard let tensor = outputs[port] else {
+        throw StageFailure(
+          .internal, "stage '\(name)' put out nothing at '\(port)', which is read later")
+      }
+      let fits =
+        tensor.type == spec.type && tensor.shape.count == spec.shape.count
+        && zip(tensor.shape, spec.shape).dropFirst().allSatisfy { $1 < 0 || $0 == $1 }
+      guard !fits else { continue }
+      let found = TensorSpec(type: tensor.type, shape: tensor.shape, semantic: nil).text
+      throw StageFailure(
+        .internal, "'\(port)' of stage '\(name)' is \(found), its check promised \(spec.text)")
+    }
   }
 }

@@ -91,8 +91,10 @@ package struct StageFailure: Error, Hashable, CustomStringConvertible {
       self = code ?? other
     }
 
-    /// True when one item is to blame and the others can go on.
-    package var blamesItem: Bool { self == .input || self == .notFound }
+    /// True when an item that gets it by itself fails, and the others go on.
+    ///
+    /// A stage's own fault is among them: one that shows with some items only must not cost the others.
+    package var blamesItem: Bool { self == .input || self == .notFound || self == .internal }
   }
 
   package var code: Code

@@ -2,7 +2,7 @@
 public struct StageError: Error, Hashable, Sendable, CustomStringConvertible {
   /// What the host does about it.
   public enum Code: Int32, Hashable, Sendable {
-    /// The parameters can't be met: never retried, the job fails.
+    /// The parameters can't be met, whatever the item: never retried, the job fails.
     case config = 1
     /// This item's data is bad: the item fails, the others go on.
     case input = 2
@@ -12,11 +12,11 @@ public struct StageError: Error, Hashable, Sendable, CustomStringConvertible {
     case noMemory = 4
     /// Disk full: the job pauses.
     case noSpace = 5
-    /// The stage saw ``StageContext/isCancelled`` and stopped.
+    /// The stage saw ``StageContext/isCancelled`` and stopped; thrown without that, it counts as ``internal``.
     case cancelled = 6
-    /// The stage's own fault: never retried.
+    /// The stage's own fault: never retried; of an item, the item fails.
     case `internal` = 7
-    /// The host or machine lacks something: never retried.
+    /// The host or machine lacks something: never retried, the job fails.
     case unsupported = 8
     /// A file or model isn't there: never retried; of an item, the item fails.
     case notFound = 9

@@ -36,7 +36,7 @@ import Testing
     ("abort", ["crashed"], "the worker was ended by SIGABRT"),
     ("hang", ["stalled"], "showed no progress for 0.5 s"),
     ("leave", ["stalled"], "showed no progress for 0.5 s"),
-    ("leak", ["no-memory", "stalled", "crashed"], ""),
+    ("leak", ["no-memory", "stalled"], ""),
   ])
   func oneItemIsQuarantinedAndTheRestIsDone(
     what: String, kinds: [String], message: String

@@ -157,16 +157,23 @@ typedef struct DLManagedTensorVersioned {
 
 // ----------------------------------------------------------------------------------------------- status
 
+// What a call returns, and what follows.
+//
+// INPUT, INTERNAL and NOTFOUND of `process` are about items: a batch of several is tried again item by item, each that
+// gets the status by itself fails, and the others go on, as long as the spec's `max_failed_items` allows it. The same
+// holds for what the host refuses, such as an output that isn't there or isn't what the port or `check` promised. A call
+// that doesn't return LATTICE_OK counts as not made, so it must leave no trace in what the stage gathers. Of every other
+// function these three fail the job. Any other number is taken for LATTICE_INTERNAL.
 typedef int32_t lattice_status;
 #define LATTICE_OK 0
-#define LATTICE_CONFIG 1      // The parameters can't be met. Never retried; the job fails.
+#define LATTICE_CONFIG 1      // The parameters can't be met, whatever the item. Never retried; the job fails.
 #define LATTICE_INPUT 2       // This item's data is bad. The item fails, the others go on.
-#define LATTICE_TRANSIENT 3   // It may work later. Retried after a growing pause.
-#define LATTICE_NOMEM 4       // Out of memory. Retried with half the batch.
+#define LATTICE_TRANSIENT 3   // It may work later. Retried after a growing pause, as often as `retry.attempts` says.
+#define LATTICE_NOMEM 4       // Out of memory. Tried with halves of the batch; one item that gets it twice fails.
 #define LATTICE_NOSPACE 5     // Disk full. The job pauses; no attempt is used up.
-#define LATTICE_CANCELLED 6   // The stage saw `is_cancelled` and stopped.
-#define LATTICE_INTERNAL 7    // The stage's own fault. Never retried; the job fails.
-#define LATTICE_UNSUPPORTED 8 // The host or machine lacks something the stage needs. Never retried.
+#define LATTICE_CANCELLED 6   // The stage saw `is_cancelled` and stopped. Not having been asked to, it is INTERNAL.
+#define LATTICE_INTERNAL 7    // The stage's own fault, with this item at least. Never retried.
+#define LATTICE_UNSUPPORTED 8 // The host or machine lacks something the stage needs. Never retried; the job fails.
 #define LATTICE_NOTFOUND 9    // A file or model isn't there. Never retried.
 
 #define LATTICE_LOG_DEBUG 0
