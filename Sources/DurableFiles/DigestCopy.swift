@@ -1,21 +1,47 @@
+import CSystemCalls
 import Glibc
 
 /// Makes an entry of a ``DigestStore``: by hard link where nobody can write to the original, else by a copy, which shares
 /// its blocks where the filesystem can.
-struct DigestCopy {
-  /// A file of this size is not copied as long as it can be linked; who writes into it later is found out by its digest.
+package struct DigestCopy {
+  /// A file of this size is copied only where at least as much room is left as it takes.
+  ///
+  /// Where there is less it is linked even though somebody may write into it later; its digest gives that away.
   private static let largeBytes = 256 << 20
   /// Neighbours that get a link at most.
   private static let mostNeighbours = 512
   /// Room that a copy leaves on the disk.
   private static let reserveBytes = 64 << 20
 
-  let parts: [DigestStore.Part]
-  let source: String
-  let target: String
-  let beat: () -> Void
+  private let parts: [DigestStore.Part]
+  private let source: String
+  private let target: String
+  private let freeBytes: (String) -> Int?
+  private let beat: () -> Void
 
-  func make(withNeighbours: Bool) throws(DigestStore.Fault) {
+  /// - Parameters:
+  ///   - parts: All files.
+  ///   - source: Folder of the originals.
+  ///   - target: Folder of the entry, which does not exist yet.
+  ///   - freeBytes: Room on the disk of a path.
+  ///   - beat: Called while a large file is read.
+  package init(
+    parts: [DigestStore.Part], source: String, target: String,
+    freeBytes: @escaping (String) -> Int? = { Files.freeBytes(at: $0) },
+    beat: @escaping () -> Void
+  ) {
+    self.parts = parts
+    self.source = source
+    self.target = target
+    self.freeBytes = freeBytes
+    self.beat = beat
+  }
+
+  /// Makes the entry.
+  ///
+  /// - Parameter withNeighbours: Whether what else is beside the originals gets links.
+  /// - Throws: ``DigestStore/Fault``; what was made so far is left there.
+  package func make(withNeighbours: Bool) throws(DigestStore.Fault) {
     let entry = KeptEntry(target)
     do throws(FileError) {
       try Files.makeDirectory(entry.content)
@@ -53,11 +79,16 @@ struct DigestCopy {
     var found = stat()
     guard fstat(file.descriptor, &found) == 0 else { throw FileError("look at", original, errno) }
     let isSafe = found.st_mode & 0o222 == 0
-    if isSafe || found.st_size >= Self.largeBytes, link(file, found, to: path) { return }
-    if let free = Files.freeBytes(at: target), Int(found.st_size) > free - Self.reserveBytes {
-      throw FileError("copy", original, ENOSPC)
-    }
+    if isSafe, link(file, found, to: path) { return }
     let copy = try OpenFile(path, O_WRONLY | O_CREAT | O_EXCL, permissions: 0o444)
+    if lattice_share_blocks(file.descriptor, copy.descriptor) == 0 { return }
+    let size = Int(found.st_size)
+    let room = (freeBytes(target) ?? .max) - Self.reserveBytes
+    if size >= Self.largeBytes, size > room / 2 {
+      unlink(path)
+      if link(file, found, to: path) { return }
+    }
+    guard size <= room else { throw FileError("copy", original, ENOSPC) }
     try copy.append(allOf: file)
   }
 

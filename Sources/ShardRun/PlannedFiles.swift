@@ -14,10 +14,10 @@ struct PlannedFiles {
     if let kept = planned.kept, let path = try intact(kept) {
       do throws(StageLibraryError) { return try StageLibrary.load(path) } catch {
         // A library that it needs may be found from its own folder alone, and the spool's disk may allow no programs.
-        guard try isIntact(planned.plugin) else { throw failure(error, planned) }
+        guard other(than: planned.plugin) == nil else { throw failure(error, planned) }
       }
-    } else if try !isIntact(planned.plugin) {
-      throw changed("plugin", planned.plugin.path, planned)
+    } else if let other = other(than: planned.plugin) {
+      throw changed("plugin '\(planned.plugin.path)'", other, planned)
     }
     do throws(StageLibraryError) { return try StageLibrary.load(planned.plugin.path) } catch {
       throw failure(error, planned)
@@ -30,8 +30,8 @@ struct PlannedFiles {
       var model = model
       if let kept = model.kept, let path = try intact(kept) {
         model.path = path
-      } else if try !isIntact(model) {
-        throw changed("model", model.path, planned)
+      } else if let other = try other(than: model) {
+        throw changed("model '\(model.path)'", other, planned)
       }
       return model
     }
@@ -43,32 +43,48 @@ struct PlannedFiles {
     return kept.name.map { "\(entry.content)/\($0)" } ?? entry.content
   }
 
-  private func isIntact(_ plugin: PluginFile) throws -> Bool {
+  /// A file that is not the planned one.
+  private struct Other {
+    var path: String
+    var expected: String
+    /// Nil when it can't be read.
+    var found: String?
+  }
+
+  private func other(than plugin: PluginFile) -> Other? {
     let status = Files.status(plugin.path, followingLinks: true)
     if status?.size == plugin.size, status?.mtimeNanoseconds == plugin.mtimeNanoseconds {
-      return true
+      return nil
     }
-    return digest(plugin.path) == plugin.sha256
+    return other(plugin.path, plugin.sha256)
   }
 
-  private func isIntact(_ model: PlannedModel) throws -> Bool {
+  private func other(than model: PlannedModel) throws -> Other? {
     guard Files.status(model.path, followingLinks: true)?.kind == .directory else {
-      return digest(model.path) == model.sha256
+      return other(model.path, model.sha256)
     }
     let manifest = "\(model.path)/\(ModelManifest.name)"
-    guard digest(manifest) == model.sha256 else { return false }
+    if let other = other(manifest, model.sha256) { return other }
     let text = String(decoding: try Files.read(manifest, limit: 64 << 20), as: UTF8.self)
-    return ModelManifest.parse(text).allSatisfy { digest("\(model.path)/\($0.name)") == $0.sha256 }
+    return ModelManifest.parse(text).lazy.compactMap {
+      other("\(model.path)/\($0.name)", $0.sha256)
+    }.first
   }
 
-  private func digest(_ path: String) -> String? { try? SHA256.hexDigest(ofFile: path, beat: beat) }
+  private func other(_ path: String, _ expected: String) -> Other? {
+    let found = try? SHA256.hexDigest(ofFile: path, beat: beat)
+    return found == expected ? nil : Other(path: path, expected: expected, found: found)
+  }
 
-  private func changed(_ what: String, _ path: String, _ planned: PlannedStage) -> AttemptFailure {
-    let state = Files.exists(path) ? "has changed" : "is gone"
+  private func changed(_ what: String, _ other: Other, _ planned: PlannedStage) -> AttemptFailure {
+    let state =
+      other.found.map { "'\(other.path)' has sha256 \($0) and had \(other.expected)" }
+      ?? (Files.exists(other.path)
+        ? "'\(other.path)' can't be read" : "'\(other.path)' is gone")
     return AttemptFailure(
       kind: .config, stage: planned.name,
       message:
-        "the \(what) '\(path)' \(state) since the job was planned, and no copy of it was kept; hand the job in again"
+        "the \(what) is not what the job was planned with, and no copy of that was kept: \(state); put it back and say 'lattice retry', or hand the job in again to use what is there now"
     )
   }
 

@@ -189,10 +189,34 @@ import Testing
     try resume()
     let result = try #require(try daemon.waitForResults(1).first)
     #expect(result.state == .failed)
+    let (seven, eight) = (SHA256.hexDigest(of: [7]), SHA256.hexDigest(of: [8]))
     #expect(
       result.failedAttempts.last?.failure.message
-        == "the model '\(model.path())' has changed since the job was planned, and no copy of it was kept; hand the job in again"
+        == "the model '\(model.path())' is not what the job was planned with, and no copy of that was kept: '\(model.path())' has sha256 \(eight) and had \(seven); put it back and say 'lattice retry', or hand the job in again to use what is there now"
     )
+    // Back again, it is what the job was planned with.
+    try Data([7]).write(to: model)
+    let retry = try Lattice.run(["retry", "job", "--spool", daemon.spool.path])
+    #expect(retry.status == 0, "\(retry.talk)")
+    try daemon.waitUntil("it succeeds") { daemon.results().first?.state == .succeeded }
+    #expect(try values(try #require(daemon.results().first)) == [7])
+  }
+
+  /// A model that anybody may write to is copied however large it is, as long as there is room.
+  @Test func aLargeModelIsKeptThoughItIsOverwritten() throws {
+    let model = daemon.root.appending(path: "data/model.bin")
+    try Data([7]).write(to: model)
+    #expect(truncate(model.path(), 256 << 20) == 0)
+    try start()
+    try daemon.drop("job.yaml", spec("kept.model@1", more: "model: { path: model.bin }"))
+    _ = try waitForJob()
+    let file = try FileHandle(forWritingTo: model)
+    try file.write(contentsOf: Data([8]))
+    try file.close()
+    try resume()
+    let result = try #require(try daemon.waitForResults(1).first)
+    #expect(result.state == .succeeded, "\(result.message ?? "")\n\(daemon.log)")
+    #expect(try values(result) == [7])
   }
 
   @Test func aPluginThatCouldNotBeKeptIsLookedAt() throws {
@@ -207,9 +231,27 @@ import Testing
     #expect(result.state == .failed)
     let message = result.failedAttempts.last?.failure.message ?? ""
     #expect(
-      message.hasSuffix(
-        "kept.stage.so' has changed since the job was planned, and no copy of it was kept; hand the job in again"
+      message.hasPrefix(
+        "the plugin '\(plugin.path())' is not what the job was planned with, and no copy of that was kept: '\(plugin.path())' has sha256 "
       ), "\(message)")
+  }
+
+  /// What is gone says so.
+  @Test func aModelThatIsGoneAndWasNotKeptSaysSo() throws {
+    let model = daemon.root.appending(path: "data/model.bin")
+    try Data([7]).write(to: model)
+    try start()
+    try? FileManager.default.removeItem(atPath: daemon.spool.kept)
+    try Data().write(to: URL(filePath: daemon.spool.kept))
+    try daemon.drop("job.yaml", spec("kept.model@1", more: "model: { path: model.bin }"))
+    _ = try waitForJob()
+    try FileManager.default.removeItem(at: model)
+    try resume()
+    let result = try #require(try daemon.waitForResults(1).first)
+    #expect(
+      result.message
+        == "shard 0: stage 'make': the model '\(model.path())' is not what the job was planned with, and no copy of that was kept: '\(model.path())' is gone; put it back and say 'lattice retry', or hand the job in again to use what is there now"
+    )
   }
 
   @Test func aDamagedCopyGivesWayToTheOriginal() throws {

@@ -41,6 +41,42 @@ import Testing
       Files.status("\(entry.content)/deep/a")?.inode == Files.status("\(root)/from/deep/a")?.inode)
   }
 
+  /// A large file that anybody may write to is copied where that leaves as much room as it takes, and linked else: what is
+  /// written into it then is found out.
+  @Test(arguments: [(600, false), (500, true)])
+  func aLargeFileIsCopiedWhereThereIsRoom(freeMegabytes: Int, isLinked: Bool) throws {
+    let path = "\(root)/from/large"
+    try Files.makeDirectory("\(root)/from")
+    try AtomicFile.write([1], to: path)
+    #expect(truncate(path, 256 << 20) == 0)
+    let part = DigestStore.Part(name: "large", sha256: try SHA256.hexDigest(ofFile: path))
+    let target = "\(root)/entry"
+    try DigestCopy(
+      parts: [part], source: "\(root)/from", target: target,
+      freeBytes: { _ in freeMegabytes << 20 }, beat: {}
+    ).make(withNeighbours: false)
+    let entry = KeptEntry(target)
+    #expect(
+      (Files.status("\(entry.content)/large")?.inode == Files.status(path)?.inode) == isLinked)
+    #expect(try entry.firstWrong() == nil)
+    let file = try OpenFile(path, O_WRONLY)
+    try file.write([2])
+    #expect(try entry.firstWrong() == (isLinked ? "large" : nil))
+    try Files.removeTree(root)
+  }
+
+  @Test func aFileThatNoRoomIsLeftForIsNotKept() throws {
+    let part = try write("a", [1, 2, 3])
+    #expect(
+      throws: DigestStore.Fault.file(FileError("copy", "\(root)/from/a", ENOSPC))
+    ) {
+      try DigestCopy(
+        parts: [part], source: "\(root)/from", target: "\(root)/entry",
+        freeBytes: { _ in 64 << 20 }, beat: {}
+      ).make(withNeighbours: false)
+    }
+  }
+
   @Test func anotherContentIsRefused() throws {
     _ = try write("a", [1])
     let found = SHA256.hexDigest(of: [UInt8(1)])

@@ -17,6 +17,10 @@ int lattice_rename_at(int from_folder, const char *from, int to_folder, const ch
 // When the file of a descriptor came into being, in nanoseconds since 1970; 0 where the filesystem doesn't say.
 int64_t lattice_birth_nanoseconds(int descriptor);
 
+// Makes `to`, which is empty, share all blocks of `from` until one of them is written to. Returns 0, or a negated errno
+// where the filesystem can't.
+int lattice_share_blocks(int from, int to);
+
 // Copies all of `from` behind what is in `to`, without the bytes passing through this process where the system can.
 // Returns the number of bytes.
 int64_t lattice_copy_all(int from, int to);
