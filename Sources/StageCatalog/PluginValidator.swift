@@ -25,6 +25,18 @@ package struct PluginValidator {
   package func requests(
     _ path: String, rules: [PluginRule] = PluginRule.allCases, stage: String? = nil
   ) -> Result<[RuleRequest], CheckFailure> {
+    stages(path, stage: stage).map { requests(path, rules, $0) }
+  }
+
+  /// The stages of a plugin that are tried.
+  ///
+  /// - Parameters:
+  ///   - path: Absolute, of the plugin.
+  ///   - stage: The one that is wanted; nil for all.
+  /// - Returns: What is known of them, or why the plugin can't be loaded at all.
+  package func stages(
+    _ path: String, stage: String?
+  ) -> Result<[StageDescription], CheckFailure> {
     var describer = PluginDescriber(worker: worker, cachePath: nil, seconds: 60)
     let description = describer.describe(path)
     guard let module = description.module else {
@@ -42,17 +54,22 @@ package struct PluginValidator {
         CheckFailure(
           description: "plugin '\(path)' has no stage '\(stage ?? "")'; it has \(known)"))
     }
+    return .success(stages)
+  }
+
+  private func requests(
+    _ path: String, _ rules: [PluginRule], _ stages: [StageDescription]
+  ) -> [RuleRequest] {
     func request(_ rule: PluginRule, _ stage: StageDescription?) -> RuleRequest {
       RuleRequest(
         rule: rule, pluginPath: path, stageID: stage?.id, feed: feed,
         reasonToSkip: stage.flatMap { rule.reasonToSkip($0, feed) })
     }
     let ofModule = rules.filter(\.isAboutModule).map { request($0, nil) }
-    return .success(
-      ofModule
-        + stages.flatMap { stage in
-          rules.filter { !$0.isAboutModule }.map { request($0, stage) }
-        })
+    return ofModule
+      + stages.flatMap { stage in
+        rules.filter { !$0.isAboutModule }.map { request($0, stage) }
+      }
   }
 
   /// Times a rule with a bound on time is tried before its findings are believed.

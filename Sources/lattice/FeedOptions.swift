@@ -1,6 +1,8 @@
 import ArgumentParser
 import Foundation
 import JobModel
+import PipelineSpec
+import Planning
 
 /// What a stage is tried with.
 struct FeedOptions: ParsableArguments {
@@ -39,6 +41,20 @@ struct FeedOptions: ParsableArguments {
       feed.models[slot] = absolute(path)
     }
     return feed
+  }
+
+  /// Holds `--params` against what the stages take, as `lattice check` does.
+  ///
+  /// - Throws: An exit code, after a sentence for each fault.
+  func requireFitting(_ stages: [StageDescription]) throws {
+    guard let params else { return }
+    let faults = stages.flatMap {
+      GivenParameters.faults(params, of: $0, base: absolute("."))
+    }
+    guard !faults.isEmpty else { return }
+    for fault in faults { say("--params: error[\(fault.code)]: \(fault.message)") }
+    if stages.count > 1 { say("--params goes to each stage of the plugin; --stage names one") }
+    throw Outcome.rejected.exitCode
   }
 
   private static func pair(

@@ -29,11 +29,14 @@ struct PluginBenchCommand: ParsableCommand {
   func run() throws {
     let reference = try PluginReference(plugin, in: plugins.catalog(spool.folder))
     let wanted = feed.stage
-    let feed = try feed.feed()
-    let benches = try reference.stages.filter { wanted == nil || $0.stage.id == wanted }
+    let entries = reference.stages.filter { wanted == nil || $0.stage.id == wanted }
+    let settings = try feed.feed()
+    try feed.requireFitting(entries.map(\.stage))
+    let benches =
+      try entries
       .map { entry in
         let request = RuleRequest(
-          rule: .outputs, pluginPath: entry.plugin.path, stageID: entry.stage.id, feed: feed)
+          rule: .outputs, pluginPath: entry.plugin.path, stageID: entry.stage.id, feed: settings)
         return try measure(request)
       }
     if output.json { return try printJSON(benches) }

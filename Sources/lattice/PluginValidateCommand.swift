@@ -14,7 +14,7 @@ struct PluginValidateCommand: ParsableCommand {
 
       Rules: \(PluginRule.allCases.map(\.rawValue).joined(separator: " "))
 
-      Exits 0 when all rules hold, 1 when one does not.
+      Exits 0 when all rules hold, 1 when one does not, 2 when a stage does not take what --params says.
 
       Examples:
         lattice plugin validate my.stage.so --strict
@@ -64,6 +64,9 @@ struct PluginValidateCommand: ParsableCommand {
     let validator = PluginValidator(worker: PluginFolders.worker, feed: settings)
     let rules = rule.isEmpty ? PluginRule.allCases : rule
     var report = ValidationReport(path: path)
+    if case .success(let stages) = validator.stages(path, stage: reference.stage) {
+      try self.feed.requireFitting(stages)
+    }
     switch validator.requests(path, rules: rules, stage: reference.stage) {
     case .failure(let broken):
       let result = RuleResult(rule: .entry, stage: nil, faults: [broken.description])

@@ -78,6 +78,58 @@ import Testing
     }
   }
 
+  /// The words of `lattice check` for the same parameters of the same stage.
+  @Test(arguments: [
+    (
+      #"{"strength":2}"#,
+      "error[E122]: 'strength' of example.invert is 2; it must be at least 0 and at most 1"
+    ),
+    (
+      #"{"strength":"much"}"#,
+      "error[E121]: 'strength' of example.invert must be a number, not 'much': Share of the negative: 0 leaves the picture as it is."
+    ),
+    (
+      #"{"strenght":1}"#,
+      "error[E120]: example.invert has no parameter 'strenght'; did you mean 'strength'?"
+    ),
+  ])
+  func parametersAreHeldAgainstTheSchema(params: String, sentence: String) throws {
+    try withFolder { folder in
+      let path = try fixture("invert", in: folder)
+      for command in ["validate", "bench"] {
+        let output = try Lattice.run(["plugin", command, path, "--params", params])
+        #expect(output.status == 2, "\(command): \(output.data)\(output.talk)")
+        #expect(output.talk == "--params: \(sentence)\n")
+        #expect(output.data.isEmpty, "nothing was tried")
+      }
+      let spec = folder.appending(path: "spec.yaml")
+      try Data(
+        """
+        version: 1
+        name: job
+        input: { photos: { files: [\(path)] } }
+        stages:
+          - { id: read, use: image.read@1, in: { file: photos } }
+          - { id: invert, use: example.invert@1, in: { image: read.image }, params: \(params) }
+          - { id: save, use: image.write@1, in: { image: invert.image } }
+        """.utf8
+      ).write(to: spec)
+      let check = try Lattice.run(["check", spec.path(), "--plugins", folder.path()])
+      #expect(check.status == 2)
+      #expect(check.talk.contains(sentence), "\(check.talk)")
+    }
+  }
+
+  @Test func parametersThatFitAreTried() throws {
+    try withFolder { folder in
+      let path = try fixture("invert", in: folder)
+      let output = try Lattice.run([
+        "plugin", "validate", path, "--params", #"{"strength":0.5}"#, "--rule", "outputs",
+      ])
+      #expect(output.status == 0, "\(output.talk)")
+    }
+  }
+
   @Test func inProcessRunsTheRulesInAWorker() throws {
     try withFolder { folder in
       let output = try Lattice.run([
