@@ -43,8 +43,8 @@ enum ReadmeText {
     case .rust:
       """
       The stage is in `src/lib.rs`, the C header in Rust in `src/abi.rs`; `build.rs` compares the latter with
-      `lattice_stage.h` in the SDK. The crate has no dependencies. It needs rustc 1.77 or later, as `Cargo.toml` says: Debian 12's
-      is older, [rustup](https://rustup.rs) installs newer ones.
+      `lattice_stage.h` in the SDK. The crate has no dependencies. It needs rustc 1.63 or later, Debian 12's, as
+      `Cargo.toml` says.
 
       """
     }

@@ -6,8 +6,16 @@ enum RustABI {
     //! Every struct begins with its size and only ever grows at its end: a newer host's is longer, never other.
     #![allow(dead_code)]
 
-    use std::ffi::{c_char, c_void};
     use std::mem::size_of;
+    use std::os::raw::{c_char, c_void};
+
+    /// A text of C, which ends with a zero: c"…" without Rust 1.77.
+    macro_rules! c {
+        ($text:expr) => {
+            concat!($text, "\0").as_ptr() as *const std::os::raw::c_char
+        };
+    }
+    pub(crate) use c;
 
     pub const ABI_MAJOR: u32 = 1;
     pub const ABI_MINOR: u32 = 1;

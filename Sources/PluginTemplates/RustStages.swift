@@ -94,11 +94,11 @@ enum RustStages {
         unsafe fn process(&self, batch: *mut Batch) -> Result<(), Failure> {
             let host = self.host;
             // Inputs are dense and row-major, the first size is the number of items. They are lent, and only read.
-            let input = &*(host.input)(batch, c"image".as_ptr());
+            let input = &*(host.input)(batch, c!("image"));
             // Outputs are made by the host and written in place; nothing is copied on the way to the next stage.
             let mut output = *input;
             require((host.output_alloc)(
-                batch, c"image".as_ptr(), input.dtype, input.ndim, input.shape, &mut output))?;
+                batch, c!("image"), input.dtype, input.ndim, input.shape, &mut output))?;
             let (from, each) = values(input);
             if each == 0 {
                 return Ok(());
@@ -136,7 +136,7 @@ enum RustStages {
             let (size, count) = (self.size as i64, (host.batch_size)(batch));
             let shape = [count as i64, size, size, 1];
             let mut output = std::mem::zeroed::<Tensor>();
-            require((host.output_alloc)(batch, c"image".as_ptr(), F32, 4, shape.as_ptr(), &mut output))?;
+            require((host.output_alloc)(batch, c!("image"), F32, 4, shape.as_ptr(), &mut output))?;
             let each = (size * size) as usize;
             let out = std::slice::from_raw_parts_mut(output.data as *mut f32, each * count as usize);
             for (item, out) in out.chunks_mut(each).enumerate() {
@@ -161,8 +161,8 @@ enum RustStages {
         let spec = TensorSpec {
             struct_size: size_of::<TensorSpec>() as u32,
             reserved: 0,
-            port: c"image".as_ptr(),
-            semantic: c"image.gray".as_ptr(),
+            port: c!("image"),
+            semantic: c!("image.gray"),
             dtype: F32,
             ndim: 4,
             dims: dims.as_ptr(),
@@ -177,11 +177,11 @@ enum RustStages {
   private static let file = """
     /// Writes to a file that the host names.
     unsafe fn write(
-        stage: &Stage, batch: *mut Batch, item: u64, name: &CStr, text: String,
+        stage: &Stage, batch: *mut Batch, item: u64, name: *const c_char, text: String,
     ) -> Result<(), Failure> {
         let mut path = [0 as c_char; 4096];
         require((stage.host.output_file)(
-            stage.context, batch, item, name.as_ptr(), null(), c"result".as_ptr(), path.as_mut_ptr(), 4096))?;
+            stage.context, batch, item, name, null(), c!("result"), path.as_mut_ptr(), 4096))?;
         let path = CStr::from_ptr(path.as_ptr()).to_string_lossy();
         std::fs::write(path.as_ref(), text)
             .map_err(|error| Failure(NOSPACE, Some(format!("'{path}' can't be written: {error}"))))
@@ -201,7 +201,7 @@ enum RustStages {
         unsafe fn process(&self, batch: *mut Batch) -> Result<(), Failure> {
             let host = self.host;
             // Inputs are dense and row-major, the first size is the number of items. They are lent, and only read.
-            let (from, each) = values(&*(host.input)(batch, c"image".as_ptr()));
+            let (from, each) = values(&*(host.input)(batch, c!("image")));
             for item in 0..(host.batch_size)(batch) {
                 if (host.is_cancelled)(self.context) != 0 {
                     return Err(Failure(CANCELLED, None));
@@ -210,12 +210,12 @@ enum RustStages {
                 let value = mean(&from[item as usize * each..(item as usize + 1) * each]);
                 if !value.is_finite() {
                     // One bad item doesn't fail the others. The sentence ends up in the job's report.
-                    let why = c"the picture has values that are no finite numbers";
-                    (host.item_fail)(batch, item, INPUT, why.as_ptr());
+                    let why = c!("the picture has values that are no finite numbers");
+                    (host.item_fail)(batch, item, INPUT, why);
                     continue;
                 }
                 let text = format!("{value:.digits$}\\n", digits = self.digits as usize);
-                write(self, batch, item, c"{item.stem}.txt", text)?;
+                write(self, batch, item, c!("{item.stem}.txt"), text)?;
             }
             Ok(())
         }
@@ -234,7 +234,7 @@ enum RustStages {
         unsafe fn run(&self) -> Result<(), Failure> {
             let (host, context) = (self.host, self.context);
             // An extension, which an older host may lack: a folder that outlives attempts, metrics, the job's items.
-            let task = (host.get_extension)(host, c"lattice.task/1".as_ptr()) as *const Task;
+            let task = (host.get_extension)(host, c!("lattice.task/1")) as *const Task;
             let steps = self.steps as u64;
             let mut count = 0;
             while count < steps {
@@ -242,12 +242,12 @@ enum RustStages {
                     return Err(Failure(CANCELLED, None));
                 }
                 count = next(count);
-                (host.progress)(context, count, steps, c"steps".as_ptr());
+                (host.progress)(context, count, steps, c!("steps"));
                 if let (Some(task), Ok(metrics)) = (task.as_ref(), CString::new(format!("{{\\"count\\":{count}}}"))) {
                     require((task.report)(context, count, metrics.as_ptr()))?;
                 }
             }
-            write(self, std::ptr::null_mut(), 0, c"count.txt", format!("{count}\\n"))
+            write(self, std::ptr::null_mut(), 0, c!("count.txt"), format!("{count}\\n"))
         }
     }
 

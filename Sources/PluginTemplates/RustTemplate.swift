@@ -33,8 +33,8 @@ enum RustTemplate {
     name = "@IDENT@"
     version = "1.0.0"
     edition = "2021"
-    # Texts of C (c"…") came with 1.77; Debian 12 has 1.63, https://rustup.rs has newer ones.
-    rust-version = "1.77"
+    # That of Debian 12; newer ones are found at https://rustup.rs.
+    rust-version = "1.63"
 
     [lib]
     crate-type = ["cdylib"]
@@ -58,15 +58,21 @@ enum RustTemplate {
 
     fn main() {
         println!("cargo:rerun-if-env-changed=LATTICE_SDK");
-        let Some(sdk) = env::var("LATTICE_SDK").ok().or_else(sdk_of_pkg_config) else {
-            println!("cargo:warning=no SDK to compare src/abi.rs with; set LATTICE_SDK to what 'lattice plugin sdk' prints");
-            return;
+        let sdk = match env::var("LATTICE_SDK").ok().or_else(sdk_of_pkg_config) {
+            Some(sdk) => sdk,
+            None => {
+                println!("cargo:warning=no SDK to compare src/abi.rs with; set LATTICE_SDK to what 'lattice plugin sdk' prints");
+                return;
+            }
         };
         let path = format!("{sdk}/include/lattice_stage.h");
         println!("cargo:rerun-if-changed={path}");
-        let Ok(header) = fs::read_to_string(&path) else {
-            println!("cargo:warning=there is no {path} to compare src/abi.rs with; set LATTICE_SDK to its SDK folder");
-            return;
+        let header = match fs::read_to_string(&path) {
+            Ok(header) => header,
+            Err(_) => {
+                println!("cargo:warning=there is no {path} to compare src/abi.rs with; set LATTICE_SDK to its SDK folder");
+                return;
+            }
         };
         let major = number(&header, "LATTICE_STAGE_ABI_MAJOR");
         assert!(major == 1, "{path} speaks stage ABI {major}, src/abi.rs speaks 1: make a new plugin and move the stage over");
@@ -81,8 +87,9 @@ enum RustTemplate {
       mod abi;
 
       use abi::*;
-      use std::ffi::{c_char, c_void, CStr, CString};
+      use std::ffi::{CStr, CString};
       use std::mem::size_of;
+      use std::os::raw::{c_char, c_void};
       use std::panic::{catch_unwind, AssertUnwindSafe};
       use std::ptr::null;
 
@@ -111,11 +118,15 @@ enum RustTemplate {
       fn guarded(host: &Host, context: *mut Context, body: impl FnOnce() -> Result<(), Failure>) -> Status {
           let result = catch_unwind(AssertUnwindSafe(body))
               .unwrap_or_else(|_| Err(Failure(INTERNAL, Some("a panic; its words are in the stage's log".into()))));
-          let Err(Failure(status, why)) = result else { return OK };
-          if let Some(why) = why.and_then(|why| CString::new(why).ok()) {
-              unsafe { (host.set_error)(context, status, why.as_ptr()) };
+          match result {
+              Ok(()) => OK,
+              Err(Failure(status, why)) => {
+                  if let Some(why) = why.and_then(|why| CString::new(why).ok()) {
+                      unsafe { (host.set_error)(context, status, why.as_ptr()) };
+                  }
+                  status
+              }
           }
-          status
       }
 
       unsafe extern "C" fn create(config: *const StageConfig, this: *mut *mut c_void) -> Status {
@@ -149,13 +160,13 @@ enum RustTemplate {
       static TYPES: [DataType; 1] = [F32];
       static SIZES: [i64; 4] = [-1, -1, -1, \(kind == .source ? "1" : "-1")];
       static NAMES: Immortal<[*const c_char; 4]> =
-          Immortal([c"N".as_ptr(), c"H".as_ptr(), c"W".as_ptr(), \(kind == .source ? "null()" : "c\"C\".as_ptr()")]);
+          Immortal([c!("N"), c!("H"), c!("W"), \(kind == .source ? "null()" : "c!(\"C\")")]);
       static IMAGE: Immortal<Port> = Immortal(Port {
           struct_size: size_of::<Port>() as u32,
           flags: 0,
-          name: c"image".as_ptr(),
-          semantic: c"image".as_ptr(),
-          doc: c"Pictures of 0...1.".as_ptr(),
+          name: c!("image"),
+          semantic: c!("image"),
+          doc: c!("Pictures of 0...1."),
           dtypes: TYPES.as_ptr(),
           n_dtypes: 1,
           ndim: 4,
@@ -171,15 +182,15 @@ enum RustTemplate {
     return """
       // The tables. All of them, and every text in them, stay valid until the process ends.
 
-      \(kind == .task ? "" : image)static SCHEMA: &CStr = c\(quoted(CTemplate.schema(kind)));
+      \(kind == .task ? "" : image)static SCHEMA: Immortal<*const c_char> = Immortal(c!(\(quoted(CTemplate.schema(kind)))));
 
       static STAGE: Immortal<StageTable> = Immortal(StageTable {
           struct_size: size_of::<StageTable>() as u32,
           flags: \(flags),
-          id: c"@STAGE@".as_ptr(),
-          version: c"1.0.0".as_ptr(),
-          summary: c"@SUMMARY@".as_ptr(),
-          params_schema: SCHEMA.as_ptr(),
+          id: c!("@STAGE@"),
+          version: c!("1.0.0"),
+          summary: c!("@SUMMARY@"),
+          params_schema: SCHEMA.0,
           inputs: \(hasInput ? "PORTS.0.as_ptr()" : "null()"),
           n_inputs: \(hasInput ? 1 : 0),
           n_outputs: \(hasOutput ? 1 : 0),
@@ -207,10 +218,10 @@ enum RustTemplate {
           abi_minor: ABI_MINOR,
           min_host_minor: 0,
           n_stages: 1,
-          id: c"@NAME@".as_ptr(),
-          version: c"1.0.0".as_ptr(),
-          vendor: c"me".as_ptr(),
-          license: c"MIT".as_ptr(),
+          id: c!("@NAME@"),
+          version: c!("1.0.0"),
+          vendor: c!("me"),
+          license: c!("MIT"),
           build_info: null(),
           stages: STAGES.0.as_ptr(),
       });

@@ -2,7 +2,9 @@
 mod abi;
 
 use abi::*;
-use std::ffi::{c_char, c_void, CString};
+use std::ffi::CString;
+use std::mem::size_of;
+use std::os::raw::{c_char, c_void};
 use std::ptr::null;
 
 unsafe extern "C" fn create(config: *const StageConfig, this: *mut *mut c_void) -> Status {
@@ -14,9 +16,9 @@ unsafe extern "C" fn destroy(_this: *mut c_void) {}
 
 unsafe extern "C" fn process(this: *mut c_void, batch: *mut Batch) -> Status {
     let host = &*(this as *const Host);
-    let input = &*(host.input)(batch, c"image".as_ptr());
+    let input = &*(host.input)(batch, c!("image"));
     let mut output = *input;
-    let status = (host.output_alloc)(batch, c"image".as_ptr(), input.dtype, input.ndim, input.shape, &mut output);
+    let status = (host.output_alloc)(batch, c!("image"), input.dtype, input.ndim, input.shape, &mut output);
     if status != OK {
         return status;
     }
@@ -35,16 +37,16 @@ unsafe extern "C" fn process(this: *mut c_void, batch: *mut Batch) -> Status {
 
 static TYPES: [DataType; 1] = [F32];
 static SIZES: [i64; 4] = [-1; 4];
-static NAMES: Immortal<[*const c_char; 4]> = Immortal([c"N".as_ptr(), c"H".as_ptr(), c"W".as_ptr(), c"C".as_ptr()]);
+static NAMES: Immortal<[*const c_char; 4]> = Immortal([c!("N"), c!("H"), c!("W"), c!("C")]);
 static IMAGE: Immortal<Port> = Immortal(Port {
-    struct_size: size_of::<Port>() as u32, flags: 0, name: c"image".as_ptr(), semantic: null(),
-    doc: c"Pictures.".as_ptr(), dtypes: TYPES.as_ptr(), n_dtypes: 1, ndim: 4, dims: SIZES.as_ptr(),
+    struct_size: size_of::<Port>() as u32, flags: 0, name: c!("image"), semantic: null(),
+    doc: c!("Pictures."), dtypes: TYPES.as_ptr(), n_dtypes: 1, ndim: 4, dims: SIZES.as_ptr(),
     dim_names: NAMES.0.as_ptr(),
 });
 static PORTS: Immortal<[*const Port; 1]> = Immortal([&IMAGE.0]);
 static STAGE: Immortal<StageTable> = Immortal(StageTable {
-    struct_size: size_of::<StageTable>() as u32, flags: 0, id: c"relay.rust".as_ptr(), version: c"1.0.0".as_ptr(),
-    summary: c"For tests.".as_ptr(), params_schema: null(), inputs: PORTS.0.as_ptr(), n_inputs: 1, n_outputs: 1,
+    struct_size: size_of::<StageTable>() as u32, flags: 0, id: c!("relay.rust"), version: c!("1.0.0"),
+    summary: c!("For tests."), params_schema: null(), inputs: PORTS.0.as_ptr(), n_inputs: 1, n_outputs: 1,
     outputs: PORTS.0.as_ptr(), model_slots: null(), n_model_slots: 0, kind: KIND_MAP, preferred_batch: 0, reserved: 0,
     check: None, create: Some(create), open: None, process: Some(process), finish: None, run: None, save_state: None,
     load_state: None, close: None, destroy: Some(destroy), get_extension: None,
@@ -52,8 +54,8 @@ static STAGE: Immortal<StageTable> = Immortal(StageTable {
 static STAGES: Immortal<[*const StageTable; 1]> = Immortal([&STAGE.0]);
 static MODULE: Immortal<Module> = Immortal(Module {
     struct_size: size_of::<Module>() as u32, abi_minor: ABI_MINOR, min_host_minor: 0, n_stages: 1,
-    id: c"org.lattice.relay-rust".as_ptr(), version: c"1.0.0".as_ptr(), vendor: c"Lattice".as_ptr(),
-    license: c"Apache-2.0".as_ptr(), build_info: null(), stages: STAGES.0.as_ptr(),
+    id: c!("org.lattice.relay-rust"), version: c!("1.0.0"), vendor: c!("Lattice"),
+    license: c!("Apache-2.0"), build_info: null(), stages: STAGES.0.as_ptr(),
 });
 
 #[no_mangle]
