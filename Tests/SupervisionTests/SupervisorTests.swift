@@ -197,17 +197,35 @@ import Testing
     #expect(try shop.result(id).state == .succeeded)
   }
 
+  /// The spool and the results may be on different disks, and each must have room.
+  @Test(arguments: [true, false]) func eachDiskMustHaveRoom(isOutput: Bool) throws {
+    let shop = try Workshop()
+    let free = Mutex(10)
+    let output = "\(shop.root)/out"
+    let supervisor = try shop.supervisor(
+      worker: "publish 2 0", diskReserveBytes: 100,
+      freeBytes: { ($0 == output) == isOutput ? free.withLock { $0 } : 1 << 40 })
+    let id = try shop.submit(shop.plan(items: 2), to: supervisor)
+    try shop.drive(supervisor) { supervisor.jobs[id]?.state == .paused }
+    let folder = supervisor.jobs[id]?.diskNeed?.folder
+    #expect(folder == (isOutput ? output : shop.spool.job(id).path))
+    free.withLock { $0 = 100 }
+    try shop.drive(supervisor) { supervisor.jobs.isEmpty }
+    #expect(try shop.result(id).state == .succeeded)
+  }
+
   @Test func slotsAreNeverExceeded() throws {
     let shop = try Workshop()
     let supervisor = try shop.supervisor(worker: "sleep 0.01; publish 1 0", slots: 3)
+    var threadsOf: [JobID: Int] = [:]
     for threads in [1, 2, 1] {
       var plan = shop.plan(items: 4, perShard: 1)
       plan.limits.threads = threads
-      _ = try shop.submit(plan, to: supervisor)
+      threadsOf[try shop.submit(plan, to: supervisor)] = threads
     }
     var most = 0
     try shop.drive(supervisor) {
-      most = max(most, supervisor.attempts.reduce(0) { $0 + $1.slots })
+      most = max(most, supervisor.attempts.reduce(0) { $0 + (threadsOf[$1.key.job] ?? 0) })
       return supervisor.jobs.isEmpty
     }
     #expect(most == 3)
