@@ -7,13 +7,16 @@ BIN = .build/$(CONFIGURATION)
 
 PREFIX ?= /usr/local
 
-.PHONY: help setup build install uninstall demo test test-long mutants parity fuzz check lint format docs bench sanitize clean
+.PHONY: help setup setup-tests build install uninstall demo test test-long mutants parity fuzz check ci lint format docs bench sanitize clean
 
 help: ## Lists the verbs.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 setup: ## Installs what is missing from Debian; says what and why.
 	@pipelines/tools/setup
+
+setup-tests: ## Installs what the tests need besides, so that none is skipped.
+	@pipelines/tools/setup tests
 
 build: setup ## Builds everything, checking which target imports which.
 	$(SWIFT_BUILD) -c $(CONFIGURATION)
@@ -28,12 +31,12 @@ uninstall: ## Removes what was installed below PREFIX.
 demo: build ## Runs the pipelines on the sample photos through a daemon, and shows what was made.
 	@pipelines/tools/demo $(BIN)
 
-test: setup ## Runs the tests.
+test: setup-tests ## Runs the tests.
 	$(SWIFT_BUILD) --build-tests
 	@pipelines/tools/link-plugins .build/debug
 	swift test --skip-build --parallel
 
-test-long: setup ## Runs the tests with 200 random kills and a minute of each fuzzer.
+test-long: setup-tests ## Runs the tests with 200 random kills and a minute of each fuzzer.
 	$(SWIFT_BUILD) --build-tests
 	@pipelines/tools/link-plugins .build/debug
 	LATTICE_TEST_LONG=1 swift test --skip-build --parallel
@@ -49,7 +52,10 @@ parity: build ## Holds the built programs against the authors' numbers; LATTICE_
 fuzz: setup ## Runs libFuzzer for a minute on each reader of foreign bytes; SECONDS=600 for longer.
 	@pipelines/tools/fuzz $(or $(SECONDS),60)
 
-check: lint test ## What the automatic check runs: lint, build with the dependency check, tests.
+check: lint test ## Lint, build with the dependency check, tests.
+
+ci: check docs ## What the automatic check runs: all of `check`, the pages, and the demo with the programs that were tested.
+	@pipelines/tools/demo .build/debug
 
 lint: ## Fails on style findings.
 	swift format lint --strict --parallel --recursive Package.swift Sources Plugins Tests Fuzz
@@ -60,10 +66,10 @@ format: ## Rewrites the sources in the house style.
 docs: ## Makes the pages of StageSDK in .build-docs/site.
 	@pipelines/tools/make-docs .build-docs/site
 
-bench: build ## Measures: whole pipelines against peers, kernels against their references.
+bench: build setup-tests ## Measures: whole pipelines against peers, kernels against their references.
 	$(BIN)/lattice-bench
 
-sanitize: setup ## Runs the tests under the thread sanitizer.
+sanitize: setup-tests ## Runs the tests under the thread sanitizer.
 	swift test --sanitize=thread -Xswiftc -use-ld=lld --scratch-path .build-tsan
 
 clean: ## Removes what was built.

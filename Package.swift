@@ -231,8 +231,8 @@ let package = Package(
     tests(
       "StageHostTests",
       [
-        "CStageABI", "DurableFiles", "FileNames", "JobModel", "PluginTemplates", "StageCatalog",
-        "StageHost", "StageSDK",
+        "CStageABI", "DurableFiles", "FileNames", "JobModel", "LatticeDriver", "PluginTemplates",
+        "StageCatalog", "StageHost", "StageSDK",
       ]),
     tests(
       "JournalTests", ["JobModel", "Journal", .product(name: "GRDB", package: "GRDB.swift")]),
@@ -296,7 +296,7 @@ let package = Package(
       "ImageCodecsTests", ["CKernels", "ImageCodecs"], exclude: ["Files/SOURCE.md"],
       resources: [.copy("Files")]),
     tests("PluginCheckTests", ["JobModel", "LatticeDriver", "StageCatalog"]),
-    tests("ArchitectureTests", []),
+    tests("ArchitectureTests", ["LatticeDriver"]),
     tests(
       "DaemonTests",
       [

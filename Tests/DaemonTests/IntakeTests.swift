@@ -151,7 +151,8 @@ import Testing
   }
 
   /// One file that can't be read keeps nothing else from being taken in, and costs no time.
-  @Test(.enabled(if: Nobody.isThere)) func anUnreadableDropHoldsUpNoOther() throws {
+  @Test(.enabled(if: try Needed.root(), "\(Needed.rootComment)"))
+  func anUnreadableDropHoldsUpNoOther() throws {
     let daemon = try Daemon()
     try Specs.tinyTensor.write(to: daemon.root.appending(path: "data/in.npy"))
     for folder in [daemon.root.path(), daemon.root.appending(path: "data").path()] {

@@ -46,7 +46,9 @@ import Testing
 
   private func expectNothingLeft() throws {
     let numbers = try left()
-    try daemon.waitUntil("what was left is gone", seconds: 120) { !numbers.contains(where: isAlive) }
+    try daemon.waitUntil("what was left is gone", seconds: 120) {
+      !numbers.contains(where: isAlive)
+    }
   }
 
   @Test(arguments: ["leave", "crash"])

@@ -3,8 +3,6 @@ import LatticeDriver
 
 /// Another user of the machine, without any rights of their own; there is one only where the tests run as root.
 enum Nobody {
-  static var isThere: Bool { getuid() == 0 }
-
   private static let arguments = ["--reuid=65534", "--regid=65534", "--clear-groups"]
 
   /// Makes a process run a built program as that user.

@@ -4,7 +4,8 @@ import LatticeDriver
 import Testing
 
 /// Commands that only read, for a user who may not write anything in the spool.
-@Suite(.blocking, .enabled(if: Nobody.isThere)) struct OtherUserTests {
+@Suite(.blocking, .enabled(if: try Needed.root(), "\(Needed.rootComment)"))
+struct OtherUserTests {
   /// How the daemon ended, or that it has not.
   enum End: CaseIterable { case up, stopped, killed }
 

@@ -59,10 +59,6 @@ final class NewPlugin {
     #expect(results.contains { !$0.hasPrefix(".") }, "no results")
   }
 
-  static func has(_ program: String) -> Bool {
-    (try? run("/usr/bin/env", [program, "--version"], in: URL(filePath: "/tmp")))?.code == 0
-  }
-
   /// Runs a program to its end; what it wrote on either stream is one text.
   static func run(
     _ program: String, _ arguments: [String], in folder: URL, _ environment: [String: String]? = nil

@@ -4,8 +4,6 @@ import Testing
 
 /// Plugins in C, Swift and Rust, one after the other in a pipeline: each gets the very memory that the one before filled.
 @Suite(.blocking) struct RelayTests {
-  static let hasRust = NewPlugin.has("rustc")
-
   private static let pipeline = """
     version: 1
     name: relay
@@ -38,7 +36,7 @@ import Testing
     let relays: Relays
   }
 
-  @Test(.enabled(if: RelayTests.hasRust, "rustc is not installed"))
+  @Test(.enabled(if: try Needed.program("rustc"), "\(Needed.comment("rustc"))"))
   func threeLanguagesShareMemory() throws {
     // A new plugin in Rust brings the header's translation and pictures along.
     let plugin = try NewPlugin("rust", "map", name: "relay")

@@ -5,8 +5,6 @@ import Testing
 
 /// The SDK that plugins are built against, and how build files find it.
 @Suite(.blocking) struct SDKTests {
-  private static let hasCMake = NewPlugin.has("cmake")
-
   /// A folder of its own for `body`, which others may enter.
   private func withFolder(_ body: (URL) throws -> Void) throws {
     let folder = FileManager.default.temporaryDirectory.appending(
@@ -125,7 +123,7 @@ import Testing
       "\(output.text)")
   }
 
-  @Test(.enabled(if: SDKTests.hasCMake, "cmake is not installed"))
+  @Test(.enabled(if: try Needed.program("cmake"), "\(Needed.comment("cmake"))"))
   func cmakeFindsIt() throws {
     try withFolder { folder in
       try makeSDK(folder)

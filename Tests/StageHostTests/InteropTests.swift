@@ -1,5 +1,6 @@
 import Foundation
 import JobModel
+import LatticeDriver
 import PluginTemplates
 import StageHost
 import StageSDK
@@ -7,9 +8,7 @@ import Testing
 
 /// Stages in C, Swift and Rust, one after the other: each gets the very memory that the one before has filled.
 @Suite struct InteropTests {
-  static let hasRust = (try? PluginWorkshop.run(["rustc", "--version"]))?.code == 0
-
-  @Test(.enabled(if: InteropTests.hasRust, "rustc is not installed"))
+  @Test(.enabled(if: try Needed.program("rustc"), "\(Needed.comment("rustc"))"))
   func tensorsPassByAddress() throws {
     let products = URL(filePath: CommandLine.arguments[0]).resolvingSymlinksInPath()
       .deletingLastPathComponent()
