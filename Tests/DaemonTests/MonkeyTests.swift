@@ -211,14 +211,15 @@ final class Monkey {
 
   private func collect() throws {
     note("gc")
-    let before = Dictionary(uniqueKeysWithValues: try jobs().map { ($0.name, $0.state) })
+    let before = Dictionary(uniqueKeysWithValues: try jobs().map { ($0.name, $0) })
     let output = try command(["gc", "--older", "0s", "--json"])
     guard output.status == 0 else { return }
     let list = try JSONSerialization.jsonObject(with: Data(output.data.utf8)) as? [[String: Any]]
     let names = list?.compactMap { $0["name"] as? String } ?? []
     removed.formUnion(names)
-    for name in names where ["failed", "partial"].contains(before[name] ?? "") {
-      lost.append("\(name) was \(before[name] ?? "")")
+    for name in names {
+      guard let job = before[name], ["failed", "partial"].contains(job.state) else { continue }
+      lost.append("\(name) was \(job.state): \(job.message ?? "")")
     }
   }
 

@@ -117,6 +117,14 @@ enum PluginCases {
       command: "plugin validate", option: "--rounds", base: [invert, "--rule", "fuzz", "--json"],
       adds: ["--rounds", "3"]
     ) { notes($0) == ["seed 0: 3 rounds, 3 past the check"] },
+    // Half a second over the second that a call of a cancelled job has.
+    OptionCase(
+      command: "plugin validate", option: "--slack",
+      base: ["./cancel.stage.so", "--rule", "cancel"], adds: ["--slack", "100"],
+      prepare: {
+        try FixturePlugin.compile("bad/cancel.c", to: URL(filePath: $0.path("cancel.stage.so")))
+      }
+    ) { $0.status == 0 && $0.lines.contains { $0.hasPrefix("ok       bad.cancel") } },
     OptionCase(
       command: "plugin validate", option: "--rule", base: [invert, "--rule", "schema"],
       adds: ["--rule", "tables"]
