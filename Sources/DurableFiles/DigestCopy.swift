@@ -10,7 +10,7 @@ package struct DigestCopy {
   private static let largeBytes = 256 << 20
   /// Neighbours that get a link at most.
   private static let mostNeighbours = 512
-  /// Room that a copy leaves on the disk.
+  /// Room that a copy leaves on the disk; a smaller file leaves as much as it takes.
   private static let reserveBytes = 64 << 20
 
   private let parts: [DigestStore.Part]
@@ -83,7 +83,7 @@ package struct DigestCopy {
     let copy = try OpenFile(path, O_WRONLY | O_CREAT | O_EXCL, permissions: 0o444)
     if lattice_share_blocks(file.descriptor, copy.descriptor) == 0 { return }
     let size = Int(found.st_size)
-    let room = (freeBytes(target) ?? .max) - Self.reserveBytes
+    let room = (freeBytes(target) ?? .max) - min(size, Self.reserveBytes)
     if size >= Self.largeBytes, size > room / 2 {
       unlink(path)
       if link(file, found, to: path) { return }

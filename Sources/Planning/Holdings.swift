@@ -2,6 +2,7 @@ import DurableFiles
 import Glibc
 package import JobModel
 import PipelineSpec
+import StageCatalog
 import YAML
 
 /// Where a plan that is going to run keeps what it names.
@@ -10,8 +11,11 @@ package struct Holdings: Codable, Hashable, Sendable {
   package var store: String
   /// The job's folder as it is called now.
   package var folder: JobFolder
+  /// Whether the plan waits for room on the disk to keep plugins; else it is made without.
+  package var waitsForRoom: Bool
 
-  package init(store: String, folder: JobFolder) {
+  package init(store: String, folder: JobFolder, waitsForRoom: Bool = false) {
+    self.waitsForRoom = waitsForRoom
     self.store = store
     self.folder = folder
   }
@@ -25,15 +29,15 @@ struct PlanKeeper {
 
   /// Keeps plugins and models and opens the folder of results, which is made if need be.
   ///
-  /// What can't be kept, on a full disk say, stays where it is, and the worker looks whether it is still the same.
+  /// What can't be kept stays where it is, and the worker looks whether it is still the same.
   ///
   /// - Returns: What keeps the plan from running.
-  /// - Throws: ``FileError`` for what may pass.
+  /// - Throws: ``FileError`` and ``PassingFault`` for what may pass.
   func hold(_ plan: inout JobPlan) throws -> [Diagnostic] {
     var faults: [Diagnostic] = []
     for index in plan.stages.indices {
       var stage = plan.stages[index]
-      stage.kept = keep(stage.plugin)
+      stage.kept = try keep(stage.plugin)
       for (slot, model) in stage.models.sorted(by: { $0.key < $1.key }) {
         do throws(Diagnostic) {
           stage.models[slot]?.kept = try keep(model, of: stage.name)
@@ -59,13 +63,24 @@ struct PlanKeeper {
     return faults
   }
 
-  private func keep(_ plugin: PluginFile) -> KeptFiles? {
+  /// A job whose plugin is replaced while it waits would fail, so a plugin that can't be kept for now is waited for.
+  private func keep(_ plugin: PluginFile) throws -> KeptFiles? {
     let name = AtomicFile.lastComponent(of: plugin.path)
     let part = DigestStore.Part(name: name, sha256: plugin.sha256)
-    let entry = try? DigestStore(path: holdings.store).keep(
-      plugin.sha256, [part], of: AtomicFile.parent(of: plugin.path), withNeighbours: true,
-      for: "\(holdings.folder.kept)/\(plugin.sha256)")
-    return entry.map { KeptFiles(entry: $0, name: name) }
+    do throws(DigestStore.Fault) {
+      let entry = try DigestStore(path: holdings.store).keep(
+        plugin.sha256, [part], of: AtomicFile.parent(of: plugin.path), withNeighbours: true,
+        for: "\(holdings.folder.kept)/\(plugin.sha256)")
+      return KeptFiles(entry: entry, name: name)
+    } catch {
+      switch error {
+      case .other: throw PassingFault("the plugin '\(plugin.path)' is being replaced")
+      case .file(let fault) where fault.isMissing && !Files.exists(plugin.path):
+        throw PassingFault("the plugin '\(plugin.path)' is being replaced")
+      case .file(let fault) where fault.isPassing && holdings.waitsForRoom: throw fault
+      case .file, .name: return nil
+      }
+    }
   }
 
   private func keep(

@@ -39,7 +39,7 @@ package final class Daemon {
     let reader = SpecReader(
       worker: worker,
       folders: PluginFolders.searchPath(named: configuration.pluginFolders, spool: folder),
-      cacheFolder: folder.cache)
+      cacheFolder: folder.cache, waitsForRoom: true)
     let clerks = configuration.clerks(of: folder)
     var settings = Supervisor.Settings(
       slots: configuration.slots, diskReserveBytes: configuration.diskReserveBytes,

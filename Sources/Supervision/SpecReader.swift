@@ -23,7 +23,13 @@ package struct SpecReader: Codable, Hashable, Sendable {
   /// Folder that remembers what plugins said.
   package var cacheFolder: String
 
-  package init(worker: String, folders: [String], cacheFolder: String) {
+  /// Whether a spec waits for room on the disk to keep its plugins, or goes without.
+  package var waitsForRoom = false
+
+  package init(
+    worker: String, folders: [String], cacheFolder: String, waitsForRoom: Bool = false
+  ) {
+    self.waitsForRoom = waitsForRoom
     self.worker = worker
     self.folders = folders
     self.cacheFolder = cacheFolder
@@ -55,7 +61,8 @@ package struct SpecReader: Codable, Hashable, Sendable {
     var surroundings = surroundings
     surroundings.itemsPath = folder.items
     let spool = SpoolFolder(path: AtomicFile.parent(of: AtomicFile.parent(of: folder.path)))
-    surroundings.holdings = Holdings(store: spool.kept, folder: folder)
+    surroundings.holdings = Holdings(
+      store: spool.kept, folder: folder, waitsForRoom: waitsForRoom)
     var planner = Planner(
       catalog: catalog(),
       checker: ChildChecker(worker: worker, memoryFolder: "\(cacheFolder)/checks"))
