@@ -129,7 +129,8 @@ import Testing
 }
 
 /// Spools that can't be written.
-@Suite(.blocking, .enabled(if: Nobody.isThere)) struct ReadOnlySpoolTests {
+@Suite(.blocking, .enabled(if: try Needed.root(), "\(Needed.rootComment)"))
+struct ReadOnlySpoolTests {
   private func talk(_ process: Process) throws -> String {
     let talk = Pipe()
     process.standardError = talk

@@ -4,7 +4,8 @@ import LatticeDriver
 import Testing
 
 /// What the machine lacks for now, provoked for real: specs and jobs wait, everybody is told, and all goes on by itself.
-@Suite(.blocking, .enabled(if: Nobody.isThere)) struct PassingFaultTests {
+@Suite(.blocking, .enabled(if: try Needed.root(), "\(Needed.rootComment)")) struct PassingFaultTests
+{
   /// A limit of the daemon's process, as its user may set and lift it.
   enum Limit: CaseIterable, CustomTestStringConvertible {
     case processes, files, moreFiles, memory

@@ -4,7 +4,8 @@ import LatticeDriver
 import Testing
 
 /// Single things in a spool that the daemon can't read: they hold up nothing else, and `doctor` names them.
-@Suite(.blocking, .enabled(if: Nobody.isThere)) struct UnreadableSpoolTests {
+@Suite(.blocking, .enabled(if: try Needed.root(), "\(Needed.rootComment)"))
+struct UnreadableSpoolTests {
   private let id = "20261130-120000-000001"
 
   private func daemon() throws -> Daemon {
