@@ -73,14 +73,20 @@ struct PlanKeeper {
         for: "\(holdings.folder.kept)/\(plugin.sha256)")
       return KeptFiles(entry: entry, name: name)
     } catch {
-      switch error {
-      case .other: throw PassingFault("the plugin '\(plugin.path)' is being replaced")
-      case .file(let fault) where fault.isMissing && !Files.exists(plugin.path):
+      if Self.isReplaced(plugin) {
         throw PassingFault("the plugin '\(plugin.path)' is being replaced")
+      }
+      switch error {
       case .file(let fault) where fault.isPassing && holdings.waitsForRoom: throw fault
-      case .file, .name: return nil
+      case .file, .name, .other: return nil
       }
     }
+  }
+
+  /// Whether it looks otherwise than when it was asked what it has.
+  private static func isReplaced(_ plugin: PluginFile) -> Bool {
+    let status = Files.status(plugin.path, followingLinks: true)
+    return status?.size != plugin.size || status?.mtimeNanoseconds != plugin.mtimeNanoseconds
   }
 
   private func keep(

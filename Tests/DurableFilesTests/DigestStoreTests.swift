@@ -65,16 +65,19 @@ import Testing
     try Files.removeTree(root)
   }
 
+  /// A small file is copied where that leaves as much room as it takes.
   @Test func aFileThatNoRoomIsLeftForIsNotKept() throws {
     let part = try write("a", [1, 2, 3])
-    #expect(
-      throws: DigestStore.Fault.file(FileError("copy", "\(root)/from/a", ENOSPC))
-    ) {
+    func copy(freeBytes: Int) throws {
       try DigestCopy(
-        parts: [part], source: "\(root)/from", target: "\(root)/entry",
-        freeBytes: { _ in 64 << 20 }, beat: {}
+        parts: [part], source: "\(root)/from", target: "\(root)/entry-\(freeBytes)",
+        freeBytes: { _ in freeBytes }, beat: {}
       ).make(withNeighbours: false)
     }
+    #expect(throws: DigestStore.Fault.file(FileError("copy", "\(root)/from/a", ENOSPC))) {
+      try copy(freeBytes: 5)
+    }
+    try copy(freeBytes: 6)
   }
 
   @Test func anotherContentIsRefused() throws {

@@ -39,8 +39,12 @@ final class DaemonShop {
 
   private func writeWorker(_ run: String) throws {
     let stage = StageDescription(id: "fake.work", version: "1.0.0", summary: "s", kind: .source)
+    let plugin = "\(root)/plugins/fake.stage.so"
     let description = PluginDescription(
-      file: PluginFile(path: "\(root)/p", size: 0, mtimeNanoseconds: 0, sha256: "ab"),
+      file: PluginFile(
+        path: plugin, size: 0,
+        mtimeNanoseconds: try #require(Files.status(plugin)).mtimeNanoseconds,
+        sha256: "ab"),
       module: ModuleDescription(
         id: "fake", version: "1.0.0", vendor: "", license: "", buildInfo: nil, abiMinor: 0,
         minHostMinor: 0, stages: [stage]), broken: nil)

@@ -68,7 +68,7 @@ import Testing
     first.signalLeader(SIGTERM)
     _ = try shop.waitForEnd(of: first)
     let inserting = try #require(DaemonStatus.read(shop.spool)).loop
-    #expect(inserting.longestProcessorMilliseconds < 50, "\(inserting)")
+    #expect(inserting.longestProcessorMilliseconds < LoopBound.milliseconds, "\(inserting)")
     let id = try #require(shop.jobs.first)
     try fail(id, shop)
     let daemon = try shop.start()
@@ -83,7 +83,7 @@ import Testing
     daemon.signalLeader(SIGTERM)
     _ = try shop.waitForEnd(of: daemon)
     let retrying = try #require(DaemonStatus.read(shop.spool)).loop
-    #expect(retrying.longestProcessorMilliseconds < 50, "\(retrying)")
+    #expect(retrying.longestProcessorMilliseconds < LoopBound.milliseconds, "\(retrying)")
     // Taking the job up again, with all its rows.
     let third = try shop.start()
     #expect(try lattice(shop, "resume", "big") == .code(0))
@@ -91,7 +91,7 @@ import Testing
     third.signalLeader(SIGTERM)
     _ = try shop.waitForEnd(of: third)
     let recovering = try #require(DaemonStatus.read(shop.spool)).loop
-    #expect(recovering.longestProcessorMilliseconds < 50, "\(recovering)")
+    #expect(recovering.longestProcessorMilliseconds < LoopBound.milliseconds, "\(recovering)")
   }
 
   private func isRunning(_ id: JobID, _ shop: DaemonShop) -> Bool {
