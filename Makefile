@@ -54,8 +54,7 @@ fuzz: setup ## Runs libFuzzer for a minute on each reader of foreign bytes; SECO
 
 check: lint test ## Lint, build with the dependency check, tests.
 
-ci: check docs ## What the automatic check runs: all of `check`, the pages, and the demo with the programs that were tested.
-	@pipelines/tools/demo .build/debug
+ci: check docs ## What the automatic check runs: all of `check`, and the pages.
 
 lint: ## Fails on style findings.
 	swift format lint --strict --parallel --recursive Package.swift Sources Plugins Tests Fuzz

@@ -54,7 +54,8 @@ import Testing
     #expect(!failures.isEmpty)
     for failure in failures {
       #expect(failure.kind == .noMemory, "\(failure)")
-      #expect(failure.stage == "want")
+      // A thread of the plugin's own can outlive the call that it belongs to; then nobody is blamed.
+      #expect(failure.stage == "want" || (stage == "thread" && failure.stage == nil))
       #expect(failure.signal == "SIGSEGV")
       #expect(
         failure.message

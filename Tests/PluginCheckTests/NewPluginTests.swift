@@ -29,7 +29,9 @@ import Testing
       let output = try plugin.run(
         "/usr/bin/cargo", arguments, ["PATH": "\(programs):/usr/bin:/bin"])
       #expect(output.code == 0, "\(output.text)")
-      #expect(!output.text.contains("warning: "), "\(output.text)")
+      // Its build script says itself that it has nothing to compare with here.
+      let warnings = output.text.split(separator: "\n").filter { $0.contains("warning: ") }
+      #expect(warnings.allSatisfy { $0.hasPrefix("warning: no SDK to compare") }, "\(output.text)")
     }
   }
 

@@ -62,7 +62,7 @@ import Testing
       \(Self.input)
       stages:
         - { id: read, use: image.read@1, in: { file: photos }, params: { size: 128 } }
-        - { id: encode, use: fsq.encode@1, model: fsq-photo-f8, in: { image: read.image } }
+        - { id: encode, use: fsq.encode@1, model: fsq-photo-f8@2, in: { image: read.image } }
         - { id: save, use: tensor.write@1, in: { tensor: encode.tokens } }
       """
     for isa in Self.sets { try run(lattice, isa, spec) }
