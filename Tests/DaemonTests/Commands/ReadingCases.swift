@@ -11,7 +11,8 @@ enum ReadingCases {
       command: "ps", option: "--spool", base: [], adds: ["--spool", "{spool}"], kind: .frozen
     ) { $0.status == 0 && $0.lines.count == 14 },
     OptionCase(command: "ps", option: "--json", base: [], adds: ["--json"], kind: .frozen) {
-      $0.list.map { $0["name"] as? String }.suffix(3) == ["held", "runs", "waits"]
+      let names = $0.list.compactMap { $0["name"] as? String }
+      return names.count == 13 && Set(names).isSuperset(of: ["held", "runs", "waits"])
     },
     // Twelve have ended; `old-1` and `old-2` are not among the ten that ended last.
     OptionCase(command: "ps", option: "--all", base: ["--json"], adds: ["--all"], kind: .frozen) {
@@ -19,7 +20,7 @@ enum ReadingCases {
     },
     OptionCase(
       command: "ps", option: "--state", base: ["--json"], adds: ["--state", "failed"], kind: .frozen
-    ) { $0.list.compactMap { $0["name"] as? String } == ["bad", "crash"] },
+    ) { Set($0.list.compactMap { $0["name"] as? String }) == ["bad", "crash"] },
     OptionCase(command: "ps", option: "--outputs", base: [], adds: ["--outputs"], kind: .frozen) {
       let bad = try $0.scene.job("bad")
       return $0.data.contains("\nbad\n  results  \(bad.outputs)\n  report   \(bad.report)\n")
