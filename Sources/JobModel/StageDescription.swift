@@ -28,6 +28,11 @@ package struct PluginFile: Codable, Hashable, Sendable {
     self.mtimeNanoseconds = mtimeNanoseconds
     self.sha256 = sha256
   }
+
+  /// Whether a file of this size and time of change is taken for the same without reading it.
+  package func looksLike(size: Int?, mtimeNanoseconds: Int?) -> Bool {
+    self.size == size && self.mtimeNanoseconds == mtimeNanoseconds
+  }
 }
 
 package struct ModuleDescription: Codable, Hashable, Sendable {

@@ -55,17 +55,7 @@ package struct PanopticAnnotations: Sendable {
   /// - Parameter path: The file.
   /// - Throws: ``LabelFileError`` that says which key of which file is at fault, and at which byte.
   package init(path: String) throws(LabelFileError) {
-    let bytes: [UInt8]
-    do throws(ForeignFile.Fault) {
-      bytes = try ForeignFile.bytes(of: path, limit: Self.largest)
-    } catch {
-      throw .annotations(error.description)
-    }
-    do throws(JSONFault) {
-      try self.init(bytes)
-    } catch {
-      throw .notCOCO(path: path, reason: error.description)
-    }
+    self = try Self.read(path) { bytes throws(JSONFault) in try Self(bytes) }
   }
 
   /// Reads the text of a file.
@@ -111,6 +101,13 @@ package struct PanopticAnnotations: Sendable {
   /// - Returns: Its categories, at least one.
   /// - Throws: ``LabelFileError`` that says which key of which file is at fault, and at which byte.
   package static func categories(path: String) throws(LabelFileError) -> [Category] {
+    try read(path) { bytes throws(JSONFault) in try categories(bytes) }
+  }
+
+  /// Reads a file whole and makes something of its bytes.
+  private static func read<Result>(
+    _ path: String, _ parse: ([UInt8]) throws(JSONFault) -> Result
+  ) throws(LabelFileError) -> Result {
     let bytes: [UInt8]
     do throws(ForeignFile.Fault) {
       bytes = try ForeignFile.bytes(of: path, limit: Self.largest)
@@ -118,7 +115,7 @@ package struct PanopticAnnotations: Sendable {
       throw .annotations(error.description)
     }
     do throws(JSONFault) {
-      return try categories(bytes)
+      return try parse(bytes)
     } catch {
       throw .notCOCO(path: path, reason: error.description)
     }

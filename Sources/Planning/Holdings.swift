@@ -86,7 +86,7 @@ struct PlanKeeper {
   /// Whether it looks otherwise than when it was asked what it has.
   private static func isReplaced(_ plugin: PluginFile) -> Bool {
     let status = Files.status(plugin.path, followingLinks: true)
-    return status?.size != plugin.size || status?.mtimeNanoseconds != plugin.mtimeNanoseconds
+    return !plugin.looksLike(size: status?.size, mtimeNanoseconds: status?.mtimeNanoseconds)
   }
 
   private func keep(

@@ -53,7 +53,7 @@ struct PlannedFiles {
 
   private func other(than plugin: PluginFile) -> Other? {
     let status = Files.status(plugin.path, followingLinks: true)
-    if status?.size == plugin.size, status?.mtimeNanoseconds == plugin.mtimeNanoseconds {
+    if plugin.looksLike(size: status?.size, mtimeNanoseconds: status?.mtimeNanoseconds) {
       return nil
     }
     return other(plugin.path, plugin.sha256)

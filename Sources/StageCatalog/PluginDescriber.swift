@@ -69,8 +69,9 @@ package struct PluginDescriber {
   }
 
   private func remembered(_ path: String, _ status: Files.Status?) -> PluginDescription? {
-    guard let entry = known[FileName(path)], entry.description.file.size == status?.size,
-      entry.description.file.mtimeNanoseconds == status?.mtimeNanoseconds
+    guard let entry = known[FileName(path)],
+      entry.description.file.looksLike(
+        size: status?.size, mtimeNanoseconds: status?.mtimeNanoseconds)
     else { return nil }
     if let time = entry.hungAt, WallClock.milliseconds / 1000 - time > Self.hangSeconds {
       return nil

@@ -18,8 +18,8 @@ struct PluginMemory {
     /// True when it is of another file than an older entry, or of a later hang.
     func isNewer(than other: Entry?) -> Bool {
       guard let other else { return true }
-      return description.file.mtimeNanoseconds != other.description.file.mtimeNanoseconds
-        || description.file.size != other.description.file.size
+      let file = other.description.file
+      return !description.file.looksLike(size: file.size, mtimeNanoseconds: file.mtimeNanoseconds)
         || (hungAt ?? .max) > (other.hungAt ?? .max)
     }
   }

@@ -176,8 +176,8 @@ import Testing
       text.contains("its MANIFEST names '../../secret', which is not below its folder"), "\(text)")
   }
 
-  /// Where nothing can be kept the worker looks whether it is still the same.
-  @Test func whatCouldNotBeKeptIsLookedAt() throws {
+  /// Hands a job in where nothing can be kept, and gives its model once it is planned.
+  private func planWithAModelThatIsNotKept() throws -> URL {
     let model = daemon.root.appending(path: "data/model.bin")
     try Data([7]).write(to: model)
     try start()
@@ -185,6 +185,12 @@ import Testing
     try Data().write(to: URL(filePath: daemon.spool.kept))
     try daemon.drop("job.yaml", spec("kept.model@1", more: "model: { path: model.bin }"))
     _ = try waitForJob()
+    return model
+  }
+
+  /// Where nothing can be kept the worker looks whether it is still the same.
+  @Test func whatCouldNotBeKeptIsLookedAt() throws {
+    let model = try planWithAModelThatIsNotKept()
     try Data([8]).write(to: model)
     try resume()
     let result = try #require(try daemon.waitForResults(1).first)
@@ -238,13 +244,7 @@ import Testing
 
   /// What is gone says so.
   @Test func aModelThatIsGoneAndWasNotKeptSaysSo() throws {
-    let model = daemon.root.appending(path: "data/model.bin")
-    try Data([7]).write(to: model)
-    try start()
-    try? FileManager.default.removeItem(atPath: daemon.spool.kept)
-    try Data().write(to: URL(filePath: daemon.spool.kept))
-    try daemon.drop("job.yaml", spec("kept.model@1", more: "model: { path: model.bin }"))
-    _ = try waitForJob()
+    let model = try planWithAModelThatIsNotKept()
     try FileManager.default.removeItem(at: model)
     try resume()
     let result = try #require(try daemon.waitForResults(1).first)

@@ -62,7 +62,7 @@ final class Monkey {
   /// Jobs of which a worker was killed: a second time would be taken for the item's fault.
   private var wounded: Set<String> = []
   private var generator: SeededGenerator
-  private let ownsDisk: Bool
+  private let disk: SmallDisk?
 
   init(seed: UInt64) throws {
     self.seed = seed
@@ -71,17 +71,14 @@ final class Monkey {
     try TinyPictures.write(5, into: daemon.root.appending(path: "data/images"))
     let spool = daemon.spool.path
     try FileManager.default.createDirectory(atPath: spool, withIntermediateDirectories: true)
-    ownsDisk = Self.call("/usr/bin/mount", ["-t", "tmpfs", "-o", "size=96m", "tmpfs", spool]) == 0
+    disk = SmallDisk.make(bytes: 96 << 20, at: spool)
     try Data(#"{"diskReserveBytes": 4194304, "syntaxGraceSeconds": 1}"#.utf8)
       .write(to: URL(filePath: daemon.spool.configuration))
     try daemon.start()
     try swapPlugin()
   }
 
-  deinit {
-    daemon.kill()
-    if ownsDisk { _ = Self.call("/usr/bin/umount", ["-l", daemon.spool.path]) }
-  }
+  deinit { daemon.kill() }
 
   static func spec(_ name: String) -> String { Specs.tokenize(name: name) }
 
@@ -240,18 +237,15 @@ final class Monkey {
   }
 
   private func fillDisk() {
-    guard ownsDisk else { return }
-    let filler = "\(daemon.spool.path)/filler"
-    guard !FileManager.default.fileExists(atPath: filler) else { return emptyDisk() }
+    guard let disk else { return }
+    guard !disk.isFilled else { return emptyDisk() }
     note("fill the disk")
-    let descriptor = open(filler, O_WRONLY | O_CREAT, 0o600)
-    defer { close(descriptor) }
-    let block = [UInt8](repeating: 1, count: 1 << 20)
-    while block.withUnsafeBytes({ write(descriptor, $0.baseAddress, $0.count) }) > 0 {}
+    try? disk.fill()
   }
 
   private func emptyDisk() {
-    guard ownsDisk, unlink("\(daemon.spool.path)/filler") == 0 else { return }
+    guard let disk, disk.isFilled else { return }
+    disk.free()
     note("make room")
   }
 
@@ -280,16 +274,6 @@ final class Monkey {
     for _ in 0..<40 where process.isRunning { usleep(50_000) }
     if process.isRunning { process.terminate() }
     process.waitUntilExit()
-  }
-
-  private static func call(_ program: String, _ arguments: [String]) -> Int32 {
-    let process = Process()
-    process.executableURL = URL(filePath: program)
-    process.arguments = arguments
-    process.standardError = FileHandle.nullDevice
-    guard (try? process.run()) != nil else { return -1 }
-    process.waitUntilExit()
-    return process.terminationStatus
   }
 }
 

@@ -244,30 +244,20 @@ import Testing
   /// SHA-256("lattice-seed-v1" 0 "7" 0 stage 0 item), its first eight bytes as a little-endian number, by another program.
   @Test func seedsAreThoseOfStageAndItem() throws {
     let daemon = try daemon()
-    try daemon.drop(
-      "job.yaml",
-      """
-      version: 1
-      name: job
-      seed: 7
-      input: { n: { count: 2 } }
-      stages:
-        - { id: make, use: ramp.make@1 }
-        - { id: one, use: status.seed@1, in: { image: make.image } }
-        - { id: save, use: tensor.write@1, in: { tensor: one.image }, params: { name: "{item.number}.npy" } }
-      """)
-    try daemon.drop(
-      "other.yaml",
-      """
-      version: 1
-      name: other
-      seed: 7
-      input: { n: { count: 2 } }
-      stages:
-        - { id: make, use: ramp.make@1 }
-        - { id: two, use: status.seed@1, in: { image: make.image } }
-        - { id: save, use: tensor.write@1, in: { tensor: two.image }, params: { name: "{item.number}.npy" } }
-      """)
+    for (name, stage) in [("job", "one"), ("other", "two")] {
+      try daemon.drop(
+        "\(name).yaml",
+        """
+        version: 1
+        name: \(name)
+        seed: 7
+        input: { n: { count: 2 } }
+        stages:
+          - { id: make, use: ramp.make@1 }
+          - { id: \(stage), use: status.seed@1, in: { image: make.image } }
+          - { id: save, use: tensor.write@1, in: { tensor: \(stage).image }, params: { name: "{item.number}.npy" } }
+        """)
+    }
     let golden = [
       "job": ["5b0a9022c1b0ba37", "1fc20ddd79b67bb2"],
       "other": ["bd87243dab99fe33", "cf748f5a041a0e88"],
